@@ -1,0 +1,1 @@
+"""What libraries do: facts from YAML, looked up by qualified name."""

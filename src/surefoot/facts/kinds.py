@@ -1,0 +1,344 @@
+"""The kinds of facts: what a library call does, as far as the rules care.
+
+A kind is a frozen dataclass. Its key is the word under which YAML states it; its fields,
+with `_` written as `-`, are the keys below that word. Where YAML gives a bare scalar or
+list instead of a mapping, it is the value of the first field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class Fact:
+    """Base of all kinds; the class keyword `key` names it in YAML."""
+
+    key: ClassVar[str]
+    kinds: ClassVar[dict[str, type[Fact]]] = {}
+
+    def __init_subclass__(cls, *, key: str) -> None:
+        if key in Fact.kinds:
+            raise TypeError(f"two kinds of facts are called {key!r}")
+        cls.key = key
+        Fact.kinds[key] = cls
+
+
+@dataclass(frozen=True)
+class Timeout(Fact, key="timeout"):
+    """The callable waits for something outside the process.
+
+    `parameter` names the keywords any of which bounds the wait; empty: it cannot be
+    bounded by an argument. `position` is the index of the first of them among the
+    positional arguments (without `self`). `default` is the bound in seconds when none
+    is given; `None` is for ever. `constructor` names keywords of the receiver's
+    constructor that bound its calls as well. `unless` names keywords that may bound it
+    in ways not seen here (a transport, a config object). `wait` tells network waits
+    from waits for a child process (`subprocess`) or for another thread (`thread`).
+    `socket_default`: obeys `socket.setdefaulttimeout`. `forever` lists the literal
+    arguments that mean no bound. `legs` names keywords of a structured timeout value.
+    """
+
+    parameter: tuple[str, ...] = ()
+    position: int | None = None
+    default: float | None = None
+    constructor: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    wait: str = "network"
+    socket_default: bool = False
+    forever: tuple[object, ...] = (None,)
+
+
+@dataclass(frozen=True)
+class TimeoutValue(Fact, key="timeout-value"):
+    """A class whose instances are timeouts (`httpx.Timeout`, `aiohttp.ClientTimeout`).
+
+    The value bounds nothing when the argument `total` is literally None and none of
+    `legs` is given; giving None to one of `legs` leaves that leg unbounded. `position`
+    is the index of `total` among the positional arguments.
+    """
+
+    total: str
+    position: int | None = 0
+    legs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IgnoredAttribute(Fact, key="ignores-attributes"):
+    """Assigning these attributes of an instance has no effect (`Session.timeout = 5`)."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Blocking(Fact, key="blocking"):
+    """The callable holds its thread: never call it on an event loop.
+
+    `what` is one of network, sleep, subprocess, database, file, cpu, lock, input.
+    `instead` is the dotted name of an asynchronous twin. `unless` maps keywords to the
+    literal value that makes the call return at once (`block: false`); `position` gives
+    the positional index of a keyword of `unless`.
+    """
+
+    what: str
+    instead: str | None = None
+    unless: tuple[tuple[str, object], ...] = ()
+    position: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Returns(Fact, key="returns"):
+    """The callable gives an instance of the class `type`."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class Enters(Fact, key="enters"):
+    """`with value as target` binds an instance of `type`, where that is not the value itself."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class Attributes(Fact, key="attributes"):
+    """Instances of the class have these attributes: pairs of name and class."""
+
+    types: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Coroutine(Fact, key="coroutine"):
+    """The callable must be awaited."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class Resource(Fact, key="resource"):
+    """The callable gives something that must be closed.
+
+    `close` names the methods that close it, `context` whether `with`, `async with`,
+    `both` or `none` does. `what` says in a word what it is (file, socket, session,
+    connection, process, executor, channel). `long_lived`: meant to be made once and
+    kept for the life of the process.
+    """
+
+    close: tuple[str, ...] = ("close",)
+    context: str = "with"
+    what: str = "file"
+    long_lived: bool = False
+
+
+@dataclass(frozen=True)
+class TakesOwnership(Fact, key="takes-ownership"):
+    """The callable closes, or hands to a closer, its argument at `position` or `parameter`."""
+
+    position: int | None = 0
+    parameter: str | None = None
+
+
+@dataclass(frozen=True)
+class TemporaryPath(Fact, key="temporary-path"):
+    """The callable leaves a path on disk that the caller must remove.
+
+    `path` says where the path is in the result: `result` itself, `item 1` of a tuple,
+    or an attribute (`name`). `descriptor` likewise for an open file descriptor.
+    `only_if` maps keywords to the literal value under which this holds (`delete: false`).
+    """
+
+    path: str = "result"
+    descriptor: str | None = None
+    only_if: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
+class RemovesPath(Fact, key="removes-path"):
+    """The callable removes or moves away the path at `position`."""
+
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class BuiltInRetries(Fact, key="built-in-retries"):
+    """A client that retries its calls by itself.
+
+    `attempts` is the number of calls in all when nothing is configured, `None` for no
+    limit. `read` lists where it is configured, as `path + n`: `max_retries + 1` is the
+    keyword plus the first call; dots enter keywords of a constructor call or keys of
+    a dictionary (`config.retries.max_attempts + 1`). `calls` are the methods that are
+    retried, dotted where they lie deeper; `*` is any. `module_setting` is a global that
+    configures it (`stripe.max_network_retries + 1`).
+    """
+
+    attempts: int | None
+    read: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ("*",)
+    module_setting: str | None = None
+    connect_only: bool = False
+
+
+@dataclass(frozen=True)
+class Retry(Fact, key="retry"):
+    """A decorator, iterator or task option that runs a function again when it fails.
+
+    `form`: `decorator`, `context` (iterated, or used in `with`), `task` (a job
+    framework's decorator), or `policy` (an object handed to a client).
+    `attempts` lists where the number of calls in all is set, in the notation of
+    `BuiltInRetries.read`; `stop` the keywords any of which bounds the retries;
+    `default_attempts` is the number when none is given, `None` for ever.
+    `enabled_by`: it retries only if one of these keywords is given.
+    `wait` lists the keywords that set the delay; `waits` whether there is a delay by default.
+    `wait_position` the positional index of the first of them.
+    `on` names the keyword for what is retried, `on_position` its index; `everything`
+    whether every exception is retried by default; `filters` keywords that narrow it.
+    `swallow` maps keywords to the literal value that makes exhaustion silent.
+    `reraises`: the original exception comes out at the end.
+    `works_on_async` is false where an `async def` is not retried at all.
+    """
+
+    form: str = "decorator"
+    attempts: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    default_attempts: int | None = None
+    enabled_by: tuple[str, ...] = ()
+    wait: tuple[str, ...] = ()
+    wait_position: int | None = None
+    waits: bool = False
+    on: str | None = None
+    on_position: int | None = None
+    everything: bool = False
+    filters: tuple[str, ...] = ()
+    swallow: tuple[tuple[str, object], ...] = ()
+    reraises: bool = True
+    works_on_async: bool = True
+
+
+@dataclass(frozen=True)
+class RetryPart(Fact, key="retry-part"):
+    """A building block of a retry policy (`tenacity.stop_after_attempt`).
+
+    `role` is stop, wait or condition. `attempts` is the positional index, and
+    `parameter` the keyword, of the number of calls in all. `never`: this stop never
+    stops, this wait never waits. `everything`: this condition lets every exception
+    through when called without arguments or with `Exception`.
+    """
+
+    role: str
+    attempts: int | None = None
+    parameter: str | None = None
+    never: bool = False
+    everything: bool = False
+    zero: int | None = None
+
+
+@dataclass(frozen=True)
+class Role(Fact, key="role"):
+    """Functions reached this way run in a known part of a service's life.
+
+    `name` is one of handler, job, startup, shutdown, signal-handler, thread-target,
+    cli, test, settings. `by` is `decorator` (the callable decorates the function),
+    `base` (a class whose `methods` have the role), or `argument` (the function is passed
+    at `position` or as `parameter`).
+    """
+
+    name: str
+    by: str = "decorator"
+    methods: tuple[str, ...] = ()
+    position: int | None = None
+    parameter: str | None = None
+
+
+@dataclass(frozen=True)
+class Offload(Fact, key="offload"):
+    """The callable runs the function at `position` in another thread or process.
+
+    `passed` tells that the function must be handed over uncalled and is awaited.
+    """
+
+    position: int = 0
+    passed: bool = True
+
+
+@dataclass(frozen=True)
+class RunsEventLoop(Fact, key="runs-event-loop"):
+    """The callable starts an event loop and waits for it to end."""
+
+    instead: str | None = None
+
+
+@dataclass(frozen=True)
+class Deadline(Fact, key="deadline"):
+    """The callable bounds the time of what runs in it.
+
+    `by` is `context` (a `with` block) or `argument` (the awaitable at index 0).
+    `parameter` and `position` are those of the bound; literal None is no bound.
+    """
+
+    by: str = "context"
+    parameter: str | None = None
+    position: int | None = 0
+
+
+@dataclass(frozen=True)
+class ReadsConfiguration(Fact, key="reads-configuration"):
+    """The callable reads one setting from the environment.
+
+    `required`: raises when it is missing and no default is given. The name of the setting
+    is the argument at index 0; its default the argument at `default_position` or
+    the keyword `default`. `gives` is `str`, or `value` where the library converts.
+    """
+
+    required: bool = False
+    default_position: int | None = 1
+    default: str | None = "default"
+    gives: str = "str"
+
+
+@dataclass(frozen=True)
+class Settings(Fact, key="settings"):
+    """Subclasses of the class are settings models: making one reads the environment."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class Reports(Fact, key="reports"):
+    """The callable records a failure for people to see.
+
+    `level` is the severity of the record (exception, critical, error, warning, info, debug).
+    """
+
+    level: str
+
+
+@dataclass(frozen=True)
+class NoReturn(Fact, key="no-return"):
+    """The callable never returns."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class Suppresses(Fact, key="suppresses"):
+    """As a context manager, the callable swallows the exception classes it is given."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class Generic(Fact, key="generic"):
+    """The class takes type parameters; without them a type checker knows nothing of its contents."""
+
+    example: str
+
+
+@dataclass(frozen=True)
+class Idempotency(Fact, key="side-effect"):
+    """Each call has an effect outside that a second call repeats.
+
+    `what` says it in a few words. `keys` names the keywords that make a repeat harmless.
+    """
+
+    what: str
+    keys: tuple[str, ...] = ()

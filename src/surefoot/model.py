@@ -1,0 +1,270 @@
+"""The plain data that flows between the stages: frozen, picklable, free of syntax trees.
+
+Lines and columns are counted from 1; columns are code points; an end is exclusive.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+
+class Severity(enum.IntEnum):
+    """How bad a finding is when it is right; ordered, so levels can be compared."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def from_label(cls, label: str) -> Severity:
+        """Return the severity spelt `label`; `KeyError` for any other word."""
+        return cls[label.upper()]
+
+
+class Confidence(enum.IntEnum):
+    """How sure a finding is."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def from_label(cls, label: str) -> Confidence:
+        """Return the confidence spelt `label`; `KeyError` for any other word."""
+        return cls[label.upper()]
+
+
+class Safety(enum.IntEnum):
+    """How far a fix may be trusted."""
+
+    SUGGESTION = 1
+    UNSAFE = 2
+    SAFE = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of source text."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span` by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A way to mend a finding: text edits to one file that belong together."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safety: Safety
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place on the way to a finding, for instance a call in a chain of calls."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake at one place.
+
+    `path` is relative to the project root, with `/`. `scope` is the dotted name of the
+    enclosing class and function, empty at module level. `anchor` is the text of the
+    finding's first line without surrounding white space. `chain` leads, step by step,
+    to what is wrong when that lies elsewhere.
+    """
+
+    path: str
+    span: Span
+    rule: str
+    code: str
+    message: str
+    severity: Severity
+    confidence: Confidence
+    scope: str = ""
+    anchor: str = ""
+    chain: tuple[Step, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def order(self) -> tuple[str, Span, str, str]:
+        """The key by which findings are sorted everywhere."""
+        return (self.path, self.span, self.code, self.message)
+
+    def with_severity(self, severity: Severity) -> Finding:
+        return replace(self, severity=severity)
+
+
+def fingerprints(findings: Sequence[Finding]) -> list[str]:
+    """Return one identity per finding that survives lines being moved.
+
+    It is made of rule, path, enclosing scope and the text of the line; equal ones are
+    told apart by their order in the file.
+    """
+    seen: dict[tuple[str, str, str, str], int] = {}
+    identities = []
+    for finding in findings:
+        key = (finding.rule, finding.path, finding.scope, finding.anchor)
+        ordinal = seen[key] = seen.get(key, -1) + 1
+        text = "\0".join((*key, str(ordinal)))
+        identities.append(hashlib.blake2b(text.encode(), digest_size=10).hexdigest())
+    return identities
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment that asks for findings to be left out.
+
+    `rules` holds the names or codes as written. `lines` are the lines it covers
+    (first and last, inclusive); `None` means the whole file. `span` is the comment.
+    """
+
+    rules: tuple[str, ...]
+    reason: str
+    span: Span
+    lines: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a rule saw in one file and wants to look at again when all files are known.
+
+    `data` is plain (strings, numbers, tuples). `place` is an index of a node of that
+    file's tree; the linker turns it into a span when a finding is made of the note.
+    """
+
+    rule: str
+    place: int
+    scope: str
+    data: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to examine: where it is, what module it is, and its bytes.
+
+    `path` is relative to the project root, with `/`. `module` is the dotted name by
+    which the project imports it (`app.views`, for a package its own name).
+    """
+
+    path: str
+    module: str
+    content: bytes
+    is_package: bool = False
+    is_stub: bool = False
+
+
+class FileError(enum.Enum):
+    """Why a file could not be examined."""
+
+    SYNTAX = "syntax"
+    ENCODING = "encoding"
+    UNREADABLE = "unreadable"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    RULE_CRASH = "rule-crash"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be examined, or not by every rule; `rule` is set for the latter."""
+
+    path: str
+    error: FileError
+    message: str
+    line: int = 1
+    column: int = 1
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All that is known of one file without looking at any other.
+
+    `summary` is a `surefoot.semantics.summary.ModuleSummary`; it is `None` where the
+    file failed.
+    """
+
+    path: str
+    module: str
+    lines: int = 0
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    summary: object | None = None
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A path that was named or found but not examined, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The figures of one run, as the JSON report spells them (`duration` in seconds)."""
+
+    session_id: str
+    initial_violations: int
+    iterations: int
+    fixes_applied: int
+    final_violations: int
+    fix_rate: float
+    mode: str
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The outcome of a run: what every report is made of.
+
+    `findings` are sorted, after selection and suppression. `checked` are the paths
+    findings are reported for; `examined` counts all files of the project that were
+    looked at to judge them, `cached` those of them whose examination was known.
+    """
+
+    root: str
+    findings: tuple[Finding, ...]
+    suppressed: tuple[tuple[Finding, Suppression], ...]
+    failures: tuple[Failure, ...]
+    skipped: tuple[Skipped, ...]
+    checked: tuple[str, ...]
+    examined: int
+    cached: int
+    lines: int
+    rules: tuple[str, ...]
+    metrics: Metrics
+    notices: tuple[str, ...] = field(default=())

@@ -1,0 +1,186 @@
+"""The contract of a rule, and the checks a rule passes when it is defined."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import libcst as cst
+
+from surefoot.facts.kinds import Fact
+from surefoot.model import Confidence, Finding, Fix, Note, Severity, Step
+from surefoot.ruleset import RuleEntry
+
+if TYPE_CHECKING:
+    from surefoot.linking.project import Project
+    from surefoot.semantics.call import Call
+    from surefoot.semantics.file import File
+
+_CODE = re.compile(r"SF\d{3,4}")
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Code in which the rule finds `count` mistakes; `fixed` is the code after its fix.
+
+    Several files stand in one text under lines `# file: name.py`; otherwise the code is
+    the file `path`.
+    """
+
+    code: str
+    fixed: str | None = None
+    count: int = 1
+    path: str = "service.py"
+
+
+@dataclass(frozen=True)
+class Good:
+    """Code in which the rule finds nothing, and the reason."""
+
+    code: str
+    because: str
+    path: str = "service.py"
+
+
+class Rule:
+    """A check, made of LibCST visitor methods and the facts it needs.
+
+    A subclass states `code`, `severity` and `examples`, and a docstring: the first
+    sentence says what is wrong; the rest why it hurts and what to do. It finds mistakes
+    in any of these, all optional:
+
+    - `visit_<Node>(self, node)` for LibCST node classes, called for each such node;
+    - `check_call(self, call, fact)`, called for each call that one of `facts` speaks
+      about: in the file where the callee is known there, when the project is linked
+      where it lies in another module;
+    - `link(self, project)`, called once when all files are known.
+
+    Rules keep no state: they ask `self.file`.
+    """
+
+    name: ClassVar[str]
+    family: ClassVar[str]
+    code: ClassVar[str]
+    severity: ClassVar[Severity]
+    confidence: ClassVar[Confidence] = Confidence.HIGH
+    default: ClassVar[bool] = True
+    facts: ClassVar[tuple[type[Fact], ...]] = ()
+    needs_tree: ClassVar[bool] = False
+    examples: ClassVar[tuple[Bad | Good, ...]]
+    summary: ClassVar[str]
+    description: ClassVar[str]
+
+    file: File
+    project: Project
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        cls.family = cls.__module__.split(".")[-2] if "." in cls.__module__ else ""
+        _check_definition(cls)
+        text = inspect.cleandoc(cls.__doc__ or "")
+        first, _, rest = text.partition("\n\n")
+        cls.summary = " ".join(first.split())
+        cls.description = rest.strip()
+
+    @classmethod
+    def entry(cls) -> RuleEntry:
+        """Return by what name and from where the rule can be imported."""
+        return RuleEntry(cls.name, cls.__module__, cls.__qualname__)
+
+    @classmethod
+    def visitors(cls) -> dict[type[cst.CSTNode], str]:
+        """Return the names of the visitor methods by the node class they visit."""
+        return {
+            getattr(cst, method.removeprefix("visit_")): method
+            for method in dir(cls)
+            if method.startswith("visit_")
+        }
+
+    def check_call(self, call: Call, fact: Any) -> None:
+        """Judge a call that `fact` speaks about."""
+
+    def link(self, project: Project) -> None:
+        """Judge what only the whole project shows."""
+
+    def report(
+        self,
+        where: cst.CSTNode | Call | Note | tuple[str, int],
+        message: str,
+        *,
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        chain: Iterable[Step] = (),
+    ) -> None:
+        """Report a finding at a node, a call, a note, or a place (path, index) of the project."""
+        self._sink(self, where, message, fix, severity, confidence, tuple(chain))
+
+    def note(self, node: cst.CSTNode, *data: object) -> None:
+        """Keep plain data about a node for `link`."""
+        self.file.add_note(self.name, node, data)
+
+    _sink: Callable[..., None]
+
+
+def finding(
+    rule: Rule,
+    *,
+    path: str,
+    span: Any,
+    message: str,
+    scope: str,
+    anchor: str,
+    severity: Severity | None,
+    confidence: Confidence | None,
+    chain: tuple[Step, ...],
+    fix: Fix | None,
+) -> Finding:
+    """Make a finding of what a rule reported, with the rule's own severity and confidence
+    where it gave none."""
+    return Finding(
+        path=path,
+        span=span,
+        rule=rule.name,
+        code=rule.code,
+        message=message,
+        severity=rule.severity if severity is None else severity,
+        confidence=rule.confidence if confidence is None else confidence,
+        scope=scope,
+        anchor=anchor,
+        chain=chain,
+        fix=fix,
+    )
+
+
+def _check_definition(cls: type[Rule]) -> None:
+    """Refuse a rule that could not work, with what to change."""
+    for required in ("code", "severity", "examples"):
+        if not hasattr(cls, required):
+            raise TypeError(f"{cls.__name__} states no `{required}`")
+    if not _CODE.fullmatch(cls.code):
+        raise TypeError(f"{cls.__name__}.code is {cls.code!r}, not like SF101")
+    if not (cls.__doc__ or "").strip():
+        raise TypeError(f"{cls.__name__} needs a docstring that says what is wrong")
+    if "\n\n" not in inspect.cleandoc(cls.__doc__ or ""):
+        raise TypeError(f"{cls.__name__}: after the first sentence, say why it hurts")
+    if not any(isinstance(example, Bad) for example in cls.examples):
+        raise TypeError(f"{cls.__name__} needs a Bad example")
+    for method in dir(cls):
+        if method.startswith(("visit_", "leave_")):
+            node = getattr(cst, method.removeprefix("visit_"), None)
+            if not (isinstance(node, type) and issubclass(node, cst.CSTNode)):
+                raise TypeError(f"{cls.__name__}.{method}: LibCST has no such node")
+
+
+def files_of(example: Bad | Good) -> dict[str, str]:
+    """Return the files of an example: their names and their code."""
+    code = textwrap.dedent(example.code).strip("\n") + "\n"
+    parts = re.split(r"^# file: (\S+)\n", code, flags=re.MULTILINE)
+    if len(parts) == 1:
+        return {example.path: code}
+    return dict(zip(parts[1::2], parts[2::2], strict=True))

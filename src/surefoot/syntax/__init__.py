@@ -1,0 +1,1 @@
+"""All that touches LibCST's machinery: parsing, one walk, positions."""
