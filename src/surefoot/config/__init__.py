@@ -1,0 +1,43 @@
+"""What a project wants: `[tool.surefoot]` in `pyproject.toml`, or `surefoot.toml`."""
+
+from surefoot.config.load import load_config, settings_shown, with_command_line
+from surefoot.config.locked import Locked, locked_versions
+from surefoot.config.selection import (
+    OWN_RULES,
+    SYNTAX_ERROR,
+    UNKNOWN_SUPPRESSION,
+    UNUSED_SUPPRESSION,
+    RuleKey,
+    enabled_rules,
+    ignored_in,
+    never_suppressed,
+    selected_by,
+    selectors,
+    severities,
+    validate,
+)
+from surefoot.config.settings import DEFAULT_EXCLUDES, Config, ConfigError, Selection
+
+__all__ = [
+    "DEFAULT_EXCLUDES",
+    "OWN_RULES",
+    "SYNTAX_ERROR",
+    "UNKNOWN_SUPPRESSION",
+    "UNUSED_SUPPRESSION",
+    "Config",
+    "ConfigError",
+    "Locked",
+    "RuleKey",
+    "Selection",
+    "enabled_rules",
+    "ignored_in",
+    "load_config",
+    "locked_versions",
+    "never_suppressed",
+    "selected_by",
+    "selectors",
+    "settings_shown",
+    "severities",
+    "validate",
+    "with_command_line",
+]
