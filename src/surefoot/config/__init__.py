@@ -3,10 +3,7 @@
 from surefoot.config.load import load_config, settings_shown, with_command_line
 from surefoot.config.locked import Locked, locked_versions
 from surefoot.config.selection import (
-    OWN_RULES,
     SYNTAX_ERROR,
-    UNKNOWN_SUPPRESSION,
-    UNUSED_SUPPRESSION,
     RuleKey,
     enabled_rules,
     ignored_in,
@@ -20,10 +17,7 @@ from surefoot.config.settings import DEFAULT_EXCLUDES, Config, ConfigError, Sele
 
 __all__ = [
     "DEFAULT_EXCLUDES",
-    "OWN_RULES",
     "SYNTAX_ERROR",
-    "UNKNOWN_SUPPRESSION",
-    "UNUSED_SUPPRESSION",
     "Config",
     "ConfigError",
     "Locked",

@@ -62,7 +62,7 @@ def _split(pattern: str) -> tuple[str, bool]:
     """Return the glob without its frame, and whether it starts at the root."""
     if "\\" in pattern:
         raise GlobError("use `/` between the parts of a path")
-    body = pattern[2:] if pattern.startswith("./") else pattern
+    body = pattern.removeprefix("./")
     anchored = body.startswith("/")
     body = body.strip("/")
     while body.endswith("/**"):

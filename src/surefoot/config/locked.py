@@ -12,11 +12,12 @@ from typing import Any
 from surefoot.config.tomltext import parse
 
 _PIN = re.compile(
-    r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]\n]*\])?\s*\(?\s*={2,3}\s*([\w.!+-]+)(?![\w.*!+-])", re.M
+    r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]\n]*\])?\s*\(?\s*={2,3}\s*([\w.!+-]+)(?![\w.*!+-])",
+    re.MULTILINE,
 )
-_PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*$", re.M)
-_NAME = re.compile(r"""^name\s*=\s*["']([^"'\n]+)["']""", re.M)
-_VERSION = re.compile(r"""^version\s*=\s*["']([^"'\n]+)["']""", re.M)
+_PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*$", re.MULTILINE)
+_NAME = re.compile(r"""^name\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
+_VERSION = re.compile(r"""^version\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 _EXACT = re.compile(r"(?:==)?\s*(\d[\w.!+-]*)")
 _TOML_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 
@@ -100,11 +101,9 @@ def _pipfile_lock(text: str) -> list[tuple[str, str]]:
     import json
 
     data = json.loads(text)
-    if not isinstance(data, dict):
-        raise ValueError("it holds no packages")
     pins = []
     for group in ("default", "develop"):
-        packages = data.get(group)
+        packages = data.get(group) if isinstance(data, dict) else None
         for name, package in packages.items() if isinstance(packages, dict) else ():
             version = package.get("version") if isinstance(package, dict) else None
             if isinstance(version, str) and version.startswith("=="):

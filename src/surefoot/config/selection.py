@@ -7,7 +7,7 @@ A selector is a rule's name or code (most specific), its family or the family's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Protocol
 
 from surefoot.config.globs import globs
 from surefoot.config.options import suggestion
@@ -16,23 +16,30 @@ from surefoot.config.tomltext import read_own
 from surefoot.model import Severity
 
 ALL = "ALL"
+OWN_FAMILY = "surefoot"
+"""The family of what surefoot finds about files and comments rather than about code."""
 _EVERYTHING = (ALL, "SF")
 
-
-class RuleKey(NamedTuple):
-    """What selection has to know of a rule; `default`: it runs unless told otherwise."""
-
-    name: str
-    code: str
-    family: str
-    default: bool = True
+SYNTAX_ERROR = "syntax-error"
+"""The rule that nothing switches off: a file that cannot be judged must not pass for good."""
 
 
-SYNTAX_ERROR = RuleKey("syntax-error", "SF001", "surefoot")
-UNUSED_SUPPRESSION = RuleKey("unused-suppression", "SF002", "surefoot")
-UNKNOWN_SUPPRESSION = RuleKey("unknown-suppression", "SF003", "surefoot")
-OWN_RULES = (SYNTAX_ERROR, UNUSED_SUPPRESSION, UNKNOWN_SUPPRESSION)
-"""The findings surefoot makes of itself; they belong in every list of rules."""
+class RuleKey(Protocol):
+    """What selection has to know of a rule; the catalogue's entries are such.
+
+    `default`: it runs unless told otherwise.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def default(self) -> bool: ...
 
 
 def family_code(code: str) -> str:
@@ -107,12 +114,12 @@ def enabled_rules(config: Config, rules: Sequence[RuleKey]) -> frozenset[str]:
 
     The more specific selector wins, `ignore` against `select` at the same level, and
     the command line against the file unless the file is more specific in ignoring.
-    `select` replaces the default set, `extend-select` adds to it. `syntax-error` runs
-    always: a file that cannot be judged must not pass for a good one.
+    `select` replaces the default set, `extend-select` adds to it. Surefoot's own rules
+    need no selecting, only ignoring; `syntax-error` runs always.
     """
     asked, severity = config.command_line, config.severity
     off = [selector for selector, level in severity.items() if level is None]
-    enabled = {SYNTAX_ERROR.name}
+    enabled = {SYNTAX_ERROR}
     for rule in rules:
         asked_for = _best((*(asked.select or ()), *asked.extend_select), rule)
         asked_away = _best(asked.ignore, rule)
@@ -121,7 +128,7 @@ def enabled_rules(config: Config, rules: Sequence[RuleKey]) -> frozenset[str]:
             continue
         if asked_for:
             runs = asked_for >= ignored or _in_file(config, rule, ignored)
-        elif asked.select is not None:
+        elif asked.select is not None and rule.family != OWN_FAMILY:
             runs = False
         else:
             runs = _in_file(config, rule, ignored)
@@ -141,7 +148,9 @@ def _in_file(config: Config, rule: RuleKey, ignored: int) -> bool:
     selected = _best((*(config.select or ()), *config.extend_select), rule)
     if selected or ignored:
         return selected > ignored
-    return config.select is None and (rule.default or config.profile == "strict")
+    if config.select is not None:
+        return rule.family == OWN_FAMILY
+    return rule.default or config.profile == "strict"
 
 
 def severities(config: Config, rules: Iterable[RuleKey]) -> dict[str, Severity]:
@@ -167,7 +176,7 @@ def ignored_in(config: Config, path: str, rules: Sequence[RuleKey]) -> frozenset
     for pattern, words in config.per_file_ignores.items():
         if globs((pattern,)).cover(path):
             names |= _names(words, rules)
-    return names - {SYNTAX_ERROR.name}
+    return names - {SYNTAX_ERROR}
 
 
 def _names(words: Iterable[str], rules: Sequence[RuleKey]) -> frozenset[str]:
