@@ -90,7 +90,7 @@ def _load_file(path: Path, table: FactTable, versions: Mapping[str, str]) -> Lib
 
 def _facts_of(
     file: _File, keys: Mapping[str, yaml.Node], version: str | None
-) -> dict[type[Fact], Fact]:
+) -> dict[type[Fact], Fact | None]:
     chosen = dict(keys)
     if "history" in keys:
         for release in file.items(keys["history"]):
@@ -100,13 +100,11 @@ def _facts_of(
             if version is not None and _release(version) < _release(file.text(older["below"])):
                 chosen.update({key: node for key, node in older.items() if key != "below"})
                 break
-    facts: dict[type[Fact], Fact] = {}
+    facts: dict[type[Fact], Fact | None] = {}
     for key, node in chosen.items():
         if key in Fact.kinds:
             kind = Fact.kinds[key]
-            fact = file.fact(kind, node)
-            if fact is not None:
-                facts[kind] = fact
+            facts[kind] = file.fact(kind, node)
     return facts
 
 
@@ -190,7 +188,7 @@ class _File:
         return names
 
     def fact(self, kind: type[Fact], node: yaml.Node) -> Fact | None:
-        """Build a fact; `false` or `null` takes back what an earlier file or release says."""
+        """Build a fact; `false` takes back what a pattern, a base or an earlier file says."""
         types = _types(kind)
         if isinstance(node, yaml.MappingNode):
             known = {name.replace("_", "-"): name for name in types}

@@ -32,11 +32,12 @@ class FactTable:
     `entries` maps a name, or a pattern that ends in `.*` (any attribute) or `.**` (any
     attribute at any depth), to its facts by kind. `aliases` maps other spellings to the
     name the facts are stated under; it holds for everything below them too. `parents`
-    maps a class to its base classes, whose facts it inherits.
+    maps a class to its base classes, whose facts it inherits. A kind that is None under
+    a name is taken back there: neither patterns nor base classes supply it.
     """
 
     libraries: tuple[Library, ...] = ()
-    entries: dict[str, dict[type[Fact], Fact]] = field(default_factory=dict)
+    entries: dict[str, dict[type[Fact], Fact | None]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _found: dict[str, Mapping[type[Fact], Fact]] = field(default_factory=dict, repr=False)
@@ -66,23 +67,22 @@ class FactTable:
 
     def get(self, kind: type[F], name: str) -> F | None:
         """Return the fact of this kind about `name`, directly, by pattern or inherited."""
-        found = self._found.get(name)
-        if found is None:
-            found = self._found[name] = self._collect(self.canonical(name), set())
-        return found.get(kind)  # type: ignore[return-value]
+        return self.of(name).get(kind)  # type: ignore[return-value]
 
     def of(self, name: str) -> Mapping[type[Fact], Fact]:
         """Return all facts about `name`, by kind."""
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = self._collect(self.canonical(name), set())
+            collected = self._collect(self.canonical(name), set())
+            found = {kind: fact for kind, fact in collected.items() if fact is not None}
+            self._found[name] = found
         return found
 
-    def _collect(self, name: str, seen: set[str]) -> Mapping[type[Fact], Fact]:
+    def _collect(self, name: str, seen: set[str]) -> Mapping[type[Fact], Fact | None]:
         if name in seen:
             return {}
         seen.add(name)
-        found: dict[type[Fact], Fact] = dict(self.entries.get(name, ()))
+        found: dict[type[Fact], Fact | None] = dict(self.entries.get(name, ()))
         for prefix, rest in _splits(name):
             if rest:
                 pattern = ".*" if rest.count(".") == 1 else ".**"
@@ -118,7 +118,7 @@ class FactTable:
 
     def names(self, kind: type[Fact]) -> list[str]:
         """Return all names and patterns with a fact of this kind, sorted."""
-        return sorted(name for name, facts in self.entries.items() if kind in facts)
+        return sorted(name for name, facts in self.entries.items() if facts.get(kind) is not None)
 
 
 def _splits(name: str) -> Iterator[tuple[str, str]]:
