@@ -1,0 +1,53 @@
+# `make demo` and `make test` need only Python 3.10 or newer, git and the package index.
+# Everything is installed into .venv; a second run installs nothing.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PROJECT := pyproject.toml src/surefoot/__init__.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check tests test-all generate format clean
+
+help:  ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.surefoot  ## Install surefoot, check the sample service, write report.json
+	$(BIN)/surefoot check examples/orders --output terminal --output json:report.json --exit-zero
+	@echo "The same as JSON: report.json"
+
+test: check tests  ## Everything continuous integration checks
+
+check: $(VENV)/.dev  ## Lint, format, types, import contract, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/generate.py --check
+
+tests: $(VENV)/.dev check
+	$(BIN)/python -m pytest -n 2
+
+test-all:  ## The tests on every Python from 3.10 to 3.14 of this machine
+	scripts/test_versions
+
+generate: $(VENV)/.dev  ## Write the generated files anew
+	$(BIN)/python scripts/generate.py
+
+format: $(VENV)/.dev  ## Format the code and mend what the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove environments and caches
+	rm -rf .venv .venv-3.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .surefoot_cache report.json
+
+$(BIN)/python:
+	@python="$$(scripts/find_python)" && echo "Python: $$python" && "$$python" -m venv --clear $(VENV)
+
+$(VENV)/.surefoot: $(PROJECT) | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.dev: $(PROJECT) | $(BIN)/python
+	$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.surefoot
