@@ -118,6 +118,13 @@ def _types(kind: type[Fact]) -> dict[str, object]:
     return {field.name: hints[field.name] for field in fields(kind)}  # type: ignore[arg-type]
 
 
+def _is_mapping(types: Mapping[str, object]) -> bool:
+    """Return whether the only field of a kind is itself a mapping (`attributes`)."""
+    hint = next(iter(types.values()))
+    arguments = typing.get_args(hint)
+    return len(types) == 1 and bool(arguments) and typing.get_origin(arguments[0]) is tuple
+
+
 class _File:
     """One YAML file as a tree of nodes that know their lines."""
 
@@ -190,7 +197,7 @@ class _File:
     def fact(self, kind: type[Fact], node: yaml.Node) -> Fact | None:
         """Build a fact; `false` takes back what a pattern, a base or an earlier file says."""
         types = _types(kind)
-        if isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.MappingNode) and not _is_mapping(types):
             known = {name.replace("_", "-"): name for name in types}
             given = {known[key]: value for key, value in self.mapping(node, known).items()}
         else:
