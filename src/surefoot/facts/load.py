@@ -118,13 +118,6 @@ def _types(kind: type[Fact]) -> dict[str, object]:
     return {field.name: hints[field.name] for field in fields(kind)}  # type: ignore[arg-type]
 
 
-def _is_mapping(types: Mapping[str, object]) -> bool:
-    """Return whether the only field of a kind is itself a mapping (`attributes`)."""
-    hint = next(iter(types.values()))
-    arguments = typing.get_args(hint)
-    return len(types) == 1 and bool(arguments) and typing.get_origin(arguments[0]) is tuple
-
-
 class _File:
     """One YAML file as a tree of nodes that know their lines."""
 
@@ -197,7 +190,7 @@ class _File:
     def fact(self, kind: type[Fact], node: yaml.Node) -> Fact | None:
         """Build a fact; `false` takes back what a pattern, a base or an earlier file says."""
         types = _types(kind)
-        if isinstance(node, yaml.MappingNode) and not _is_mapping(types):
+        if isinstance(node, yaml.MappingNode) and not self.is_value_of(types, node):
             known = {name.replace("_", "-"): name for name in types}
             given = {known[key]: value for key, value in self.mapping(node, known).items()}
         else:
@@ -211,6 +204,14 @@ class _File:
         except TypeError as error:
             reason = f"`{kind.key}`: {str(error).partition(') ')[2] or error}"
             raise FactError(self.name, self.line(node), reason) from None
+
+    def is_value_of(self, types: Mapping[str, object], node: yaml.MappingNode) -> bool:
+        """Return whether the mapping is itself the value of the one field of its kind."""
+        (name, hint), *others = types.items()
+        arguments = typing.get_args(hint)
+        of_pairs = bool(arguments) and typing.get_origin(arguments[0]) is tuple
+        named = [key.value for key, value in node.value if isinstance(value, yaml.MappingNode)]
+        return of_pairs and not others and named != [name]
 
     def convert(self, node: yaml.Node, hint: object) -> object:
         value = self.value(node)
