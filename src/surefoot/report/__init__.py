@@ -1,0 +1,57 @@
+"""Reports: one module per format, each with `write(run, stream, options)`.
+
+A report is made of a `Run` alone, and of the source files where it quotes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TextIO
+
+from surefoot.catalog.entries import Catalog
+from surefoot.model import FileError, Run, Severity
+
+FORMATS = ("terminal", "concise", "json", "checklist")
+BROKEN_SOURCE = frozenset({FileError.SYNTAX, FileError.ENCODING})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a report is to look.
+
+    `fail_on` is the lowest severity that fails the run, None for none. `hidden` counts
+    findings left out by `--severity` or `--min-confidence`. `fold` tells whether hints
+    about types become one line per file. `contents` holds the text of files that are not
+    on disk as they were checked, by path. `width` is that of the terminal, None where
+    there is none. `checklists` are the files of the checklists to tick.
+    """
+
+    catalog: Catalog
+    fail_on: Severity | None = Severity.WARNING
+    hidden: int = 0
+    color: bool = False
+    width: int | None = None
+    fold: bool = True
+    verbose: bool = False
+    quiet: bool = False
+    statistics: bool = False
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    checklists: tuple[Path, ...] = ()
+
+
+def write(format: str, run: Run, stream: TextIO, options: Options) -> None:
+    """Write `run` in one of `FORMATS` to `stream`."""
+    import_module(f"{__name__}.{format}").write(run, stream, options)
+
+
+def has_failed(run: Run, fail_on: Severity | None) -> bool:
+    """Return whether a finding is at or above `fail_on`, or anything could not be examined."""
+    return bool(run.failures) or fails(run, fail_on)
+
+
+def fails(run: Run, fail_on: Severity | None) -> bool:
+    """Return whether a finding is at or above `fail_on`; None is above them all."""
+    return fail_on is not None and any(finding.severity >= fail_on for finding in run.findings)

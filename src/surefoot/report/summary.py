@@ -1,0 +1,84 @@
+"""What a run comes to, in a few lines of text."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from surefoot.model import Failure, Run, Severity
+from surefoot.report import Options
+from surefoot.report.text import count, safe
+
+_NOUNS = {
+    Severity.CRITICAL: ("critical", "critical"),
+    Severity.ERROR: ("error", "errors"),
+    Severity.WARNING: ("warning", "warnings"),
+    Severity.INFO: ("info", "info"),
+}
+
+
+def summary(run: Run, options: Options) -> list[str]:
+    """Return what was looked at, what was found, and what is not shown."""
+    lines = [_files(run), _findings(run)]
+    aside = []
+    if run.suppressed:
+        aside.append(f"{len(run.suppressed):,} suppressed by comments")
+    if options.hidden:
+        aside.append(f"{options.hidden:,} hidden by --severity or --min-confidence")
+    if aside:
+        lines.append(f"Not shown: {', '.join(aside)}.")
+    return lines
+
+
+def by_severity(run: Run) -> dict[Severity, int]:
+    """Return how many findings there are of each severity, worst first."""
+    counted = Counter(finding.severity for finding in run.findings)
+    return {level: counted[level] for level in reversed(Severity)}
+
+
+def by_rule(run: Run) -> dict[str, int]:
+    """Return how many findings each rule has, most first, then by name."""
+    counted = Counter(finding.rule for finding in run.findings)
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def statistics(run: Run) -> list[str]:
+    """Return one line per rule with findings: their number, the rule's code and its name."""
+    codes = {finding.rule: finding.code for finding in run.findings}
+    counted = by_rule(run)
+    digits = max((len(f"{number:,}") for number in counted.values()), default=0)
+    return [f"{number:>{digits},}  {codes[rule]:<6}  {rule}" for rule, number in counted.items()]
+
+
+def unreported_failures(run: Run) -> list[Failure]:
+    """Return the failures that no finding of surefoot's own (`syntax-error`) speaks of."""
+    told = {finding.path for finding in run.findings if finding.rule == "syntax-error"}
+    return [failure for failure in run.failures if failure.rule or failure.path not in told]
+
+
+def _files(run: Run) -> str:
+    context = []
+    if run.examined > len(run.checked):
+        context.append(f"of a project of {run.examined:,}")
+    if run.cached:
+        context.append(f"{run.cached:,} unchanged")
+    details = f" ({', '.join(context)})" if context else ""
+    parts = [f"Checked {count(len(run.checked), 'file')}{details}"]
+    if run.skipped:
+        reasons = Counter(safe(skipped.reason) for skipped in run.skipped)
+        told = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common(3))
+        parts.append(f"skipped {len(run.skipped):,} ({told})")
+    failed = len({failure.path for failure in run.failures})
+    if failed:
+        parts.append(f"failed on {failed:,}")
+    return f"{', '.join(parts)}, in {run.metrics.duration:.2f} s."
+
+
+def _findings(run: Run) -> str:
+    if not run.findings:
+        return "No findings." if not run.failures else "No findings in what could be checked."
+    told = [
+        f"{number:,} {_NOUNS[level][number != 1]}"
+        for level, number in by_severity(run).items()
+        if number
+    ]
+    return f"{count(len(run.findings), 'finding')}: {', '.join(told)}."
