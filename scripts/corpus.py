@@ -101,9 +101,7 @@ def lay_out(package: Package, directory: Path) -> Size:
 
 def measure(folder: Path) -> Size:
     """Count the Python files below `folder` and their lines."""
-    contents = [
-        path.read_bytes() for suffix in ("*.py", "*.pyi") for path in folder.rglob(suffix)
-    ]
+    contents = [path.read_bytes() for suffix in ("*.py", "*.pyi") for path in folder.rglob(suffix)]
     return Size(len(contents), sum(content.count(b"\n") for content in contents))
 
 

@@ -1,0 +1,1 @@
+"""A sample order service with mistakes planted in it; see the README beside it."""
