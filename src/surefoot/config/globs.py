@@ -35,20 +35,17 @@ class Globs:
         self._exact = re.compile(f"(?:{either})", re.DOTALL)
         self._within = re.compile(f"(?:{either})(?:/.*)?", re.DOTALL)
 
-    def cover(self, path: str) -> bool:
-        """Tell whether `path`, or a directory it lies in, matches."""
-        return self._within.fullmatch(path) is not None
-
-    def cover_below(self, path: str, top: str) -> bool:
-        """Like `cover`, leaving `top` and the directories above it out of account."""
-        end = len(top) + 1 if top else 0
-        while end <= len(path):
-            end = path.find("/", end)
+    def cover(self, path: str, top: str = "") -> bool:
+        """Tell whether `path`, or a directory below `top` that it lies in, matches."""
+        if not top:
+            return self._within.fullmatch(path) is not None
+        end = len(top)
+        while end < len(path):
+            end = path.find("/", end + 1)
             if end < 0:
                 end = len(path)
             if self._exact.fullmatch(path, 0, end):
                 return True
-            end += 1
         return False
 
 
