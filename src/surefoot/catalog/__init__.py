@@ -5,16 +5,13 @@ A rule is one file `rules/<family>/<name>.py`; nothing lists them.
 
 from surefoot.catalog.entries import Catalog, RuleInfo, UnknownRule, first_sentence
 from surefoot.catalog.read import CatalogError, all_rules, load_catalog
-from surefoot.catalog.selection import Chosen, choose
 
 __all__ = [
     "Catalog",
     "CatalogError",
-    "Chosen",
     "RuleInfo",
     "UnknownRule",
     "all_rules",
-    "choose",
     "first_sentence",
     "load_catalog",
 ]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from surefoot.config.settings import Selection
 from surefoot.model import Confidence, Severity
 from surefoot.ruleset import RuleEntry, RuleSet
 
 PACKAGE = "surefoot.rules"
-EVERYTHING = "ALL"
 _FIRST_SENTENCE = re.compile(r"(.+?[.!?])(?=\s|$)", re.DOTALL)
 
 
 class UnknownRule(LookupError):
-    """No rule, code or family is spelt `word`; `nearest` is one that nearly is, or None."""
+    """No rule has the name or code `word`; `nearest` is one that nearly is, or None."""
 
     def __init__(self, word: str, nearest: str | None) -> None:
         hint = f"; did you mean `{nearest}`?" if nearest else ""
@@ -118,30 +116,6 @@ class Catalog:
             raise UnknownRule(word, self._nearest(word, self.by_word))
         return rule
 
-    def matching(self, word: str) -> frozenset[str]:
-        """Return the names of the rules that `word` stands for.
-
-        Raises `UnknownRule`.
-        """
-        return self._match(word)[1]
-
-    def select(self, selections: Sequence[Selection]) -> tuple[str, ...]:
-        """Return the names of the rules to run, sorted by code.
-
-        The rules that are on by default are the start; each selection works on the result
-        of the one before it. Raises `UnknownRule`.
-        """
-        chosen = frozenset(rule.name for rule in self.rules if rule.default)
-        for selection in selections:
-            wanted = dict.fromkeys(chosen, 0) if selection.select is None else {}
-            self._weigh((*(selection.select or ()), *selection.extend_select), wanted)
-            refused: dict[str, int] = {}
-            self._weigh(selection.ignore, refused)
-            chosen = frozenset(
-                name for name, weight in wanted.items() if weight > refused.get(name, -1)
-            )
-        return tuple(rule.name for rule in self.rules if rule.name in chosen or rule.own)
-
     def rule_set(self, names: Iterable[str]) -> RuleSet:
         """Return the named rules as the engine wants them; surefoot's own need no engine."""
         wanted = frozenset(names)
@@ -152,30 +126,6 @@ class Catalog:
                 if rule.name in wanted and not rule.own
             )
         )
-
-    def _weigh(self, words: Iterable[str], weights: dict[str, int]) -> None:
-        for word in words:
-            weight, names = self._match(word)
-            for name in names:
-                weights[name] = max(weight, weights.get(name, 0))
-
-    def _match(self, word: str) -> tuple[int, frozenset[str]]:
-        """Return how narrow a word is, and the rules it stands for."""
-        if word.upper() == EVERYTHING:
-            return 0, frozenset(rule.name for rule in self.rules if not rule.own)
-        families = frozenset(rule.name for rule in self.rules if rule.family == word.lower())
-        if families:
-            return 1, families
-        exact = self.by_word.get(word.lower().replace("_", "-")) or self.by_word.get(word.upper())
-        if exact is not None:
-            return 100, frozenset({exact.name})
-        prefix = word.upper()
-        if re.fullmatch(r"SF\d*", prefix):
-            matching = [rule.name for rule in self.rules if rule.code.startswith(prefix)]
-            if matching:
-                return len(prefix), frozenset(matching)
-        known = [*self.by_word, *(rule.family for rule in self.rules), EVERYTHING]
-        raise UnknownRule(word, self._nearest(word, known))
 
     def _nearest(self, word: str, known: Iterable[str]) -> str | None:
         from difflib import get_close_matches

@@ -55,9 +55,9 @@ class _Terminal:
         rule = self._paint(f"[{finding.rule}]", _DIM)
         self._line(f"{self._paint(where, _BOLD)}: {severity} {safe(finding.message)} {rule}")
         for line in excerpt(finding, self.sources, self._room()):
-            number = "" if line.number is None else str(line.number)
+            label = "" if line.number is None else str(line.number)
             text = self._paint(line.text, color) if line.number is None else line.text
-            self._line(f"{self._paint(f'{number:>{self.margin}} |', _DIM)} {text}".rstrip())
+            self._line(f"{self._paint(f'{label:>{self.margin}} |', _DIM)} {text}".rstrip())
         rule_info = self.options.catalog.by_word.get(finding.rule)
         if rule_info is not None:
             self._aside(rule_info.consequence)
