@@ -182,6 +182,15 @@ class SourceFile:
     content: bytes
     is_package: bool = False
     is_stub: bool = False
+    packages: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a place is, found when a finding is made of it; `anchor` as in `Finding`."""
+
+    span: Span
+    anchor: str
 
 
 class FileError(enum.Enum):

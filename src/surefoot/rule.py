@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import libcst as cst
 
 from surefoot.facts.kinds import Fact
-from surefoot.model import Confidence, Finding, Fix, Note, Severity, Step
+from surefoot.model import Confidence, Finding, Fix, Located, Note, Severity, Step
 from surefoot.ruleset import RuleEntry
 
 if TYPE_CHECKING:
@@ -109,52 +109,78 @@ class Rule:
 
     def report(
         self,
-        where: cst.CSTNode | Call | Note | tuple[str, int],
+        where: cst.CSTNode | Call | Note,
         message: str,
         *,
+        path: str = "",
         fix: Fix | None = None,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
-        chain: Iterable[Step] = (),
+        chain: Iterable[Link] = (),
     ) -> None:
-        """Report a finding at a node, a call, a note, or a place (path, index) of the project."""
-        self._sink(self, where, message, fix, severity, confidence, tuple(chain))
+        """Report a finding at a node, a call, or a note of the file `path`.
+
+        `chain` leads to what is wrong elsewhere.
+        """
+        self._sink(
+            Report(
+                rule=self,
+                where=where,
+                message=message,
+                path=path,
+                fix=fix,
+                severity=self.severity if severity is None else severity,
+                confidence=self.confidence if confidence is None else confidence,
+                chain=tuple(chain),
+            )
+        )
 
     def note(self, node: cst.CSTNode, *data: object) -> None:
         """Keep plain data about a node for `link`."""
         self.file.add_note(self.name, node, data)
 
-    _sink: Callable[..., None]
+    _sink: Callable[[Report], None]
 
 
-def finding(
-    rule: Rule,
-    *,
-    path: str,
-    span: Any,
-    message: str,
-    scope: str,
-    anchor: str,
-    severity: Severity | None,
-    confidence: Confidence | None,
-    chain: tuple[Step, ...],
-    fix: Fix | None,
-) -> Finding:
-    """Make a finding of what a rule reported, with the rule's own severity and confidence
-    where it gave none."""
-    return Finding(
-        path=path,
-        span=span,
-        rule=rule.name,
-        code=rule.code,
-        message=message,
-        severity=rule.severity if severity is None else severity,
-        confidence=rule.confidence if confidence is None else confidence,
-        scope=scope,
-        anchor=anchor,
-        chain=chain,
-        fix=fix,
-    )
+@dataclass(frozen=True)
+class Link:
+    """A step of a chain: what happens at a place of a file."""
+
+    path: str
+    place: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rule reported, before its place has become a span."""
+
+    rule: Rule
+    where: cst.CSTNode | Call | Note
+    message: str
+    path: str
+    fix: Fix | None
+    severity: Severity
+    confidence: Confidence
+    chain: tuple[Link, ...]
+
+    def finding(
+        self, path: str, located: Located, scope: str, chain: tuple[Step, ...]
+    ) -> Finding:
+        """Return the finding at a span."""
+        return Finding(
+            path=path,
+            span=located.span,
+            rule=self.rule.name,
+            code=self.rule.code,
+            message=self.message,
+            severity=self.severity,
+            confidence=self.confidence,
+            scope=scope,
+            anchor=located.anchor,
+            chain=chain,
+            fix=self.fix,
+        )
 
 
 def _check_definition(cls: type[Rule]) -> None:

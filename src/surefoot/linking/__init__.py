@@ -1,0 +1,1 @@
+"""All examinations of a project -> what no single file could show."""

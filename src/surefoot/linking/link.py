@@ -1,0 +1,106 @@
+"""Run the rules that need the whole project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from surefoot.facts.table import FactTable
+from surefoot.linking.project import Project
+from surefoot.model import Examination, Failure, FileError, Finding, Located, Note, Step
+from surefoot.rule import Link, Report, Rule
+from surefoot.ruleset import RuleSet
+from surefoot.semantics.call import Call
+from surefoot.semantics.summary import At
+
+PlaceResolver = Callable[[str, Collection[int]], Mapping[int, Located]]
+"""Given a path and places in it, tell where they are."""
+
+
+def link(
+    examinations: Sequence[Examination],
+    rules: RuleSet,
+    facts: FactTable,
+    locate: PlaceResolver,
+) -> tuple[list[Finding], list[Failure]]:
+    """Return the findings only the whole project shows, sorted, and the rules that failed.
+
+    `locate` is asked for the places of findings and their chains, once per file.
+    """
+    project = Project(examinations, facts)
+    reports: list[Report] = []
+    failures: list[Failure] = []
+    made = [cls() for cls in rules.classes()]
+    for rule in made:
+        rule.project = project
+        rule._sink = reports.append
+    broken: set[str] = set()
+    for rule in made:
+        if type(rule).link is not Rule.link:
+            try:
+                rule.link(project)
+            except Exception as error:
+                broken.add(rule.name)
+                failures.append(_failure(rule, error))
+    _judge_calls(project, made, broken, failures)
+    return sorted(_findings(reports, locate), key=lambda finding: finding.order), failures
+
+
+def _judge_calls(
+    project: Project, rules: Sequence[Rule], broken: set[str], failures: list[Failure]
+) -> None:
+    """Show the calls that no file could judge alone to the rules their facts concern."""
+    interests: dict[type, list[Rule]] = {}
+    for rule in rules:
+        if type(rule).check_call is not Rule.check_call and not rule.needs_tree:
+            for kind in rule.facts:
+                interests.setdefault(kind, []).append(rule)
+    for call in project.calls:
+        if At.PENDING not in call.at or call.name is None:
+            continue
+        for kind, fact in call.facts.items():
+            for rule in interests.get(kind, ()):
+                if rule.name not in broken:
+                    try:
+                        rule.check_call(call, fact)
+                    except Exception as error:
+                        broken.add(rule.name)
+                        failures.append(_failure(rule, error, call.path))
+
+
+def _failure(rule: Rule, error: Exception, path: str = "") -> Failure:
+    message = f"the rule {rule.name} failed: {type(error).__name__}: {error}"
+    return Failure(path, FileError.RULE_CRASH, message, rule=rule.name)
+
+
+def _findings(reports: Sequence[Report], locate: PlaceResolver) -> list[Finding]:
+    wanted: dict[str, set[int]] = {}
+    for report in reports:
+        for path, place in _places(report):
+            wanted.setdefault(path, set()).add(place)
+    known = {path: locate(path, sorted(places)) for path, places in sorted(wanted.items())}
+    found: dict[tuple[object, ...], Finding] = {}
+    for report in reports:
+        (path, place), *_ = _places(report)
+        located = known[path].get(place)
+        if located is None:
+            continue
+        steps = tuple(
+            Step(item.path, step.span.line, item.text)
+            for item in report.chain
+            if (step := known[item.path].get(item.place)) is not None
+        )
+        scope = report.where.function if isinstance(report.where, Call) else report.where.scope  # type: ignore[union-attr]
+        finding = report.finding(path, located, scope, steps)
+        found.setdefault((path, located.span, finding.rule, finding.message), finding)
+    return list(found.values())
+
+
+def _places(report: Report) -> list[tuple[str, int]]:
+    where = report.where
+    if isinstance(where, Call):
+        first = (where.path, where.place)
+    elif isinstance(where, Note):
+        first = (report.path, where.place)
+    else:
+        raise TypeError("the linker reports calls and notes, it knows no nodes")
+    return [first, *((item.path, item.place) for item in report.chain if isinstance(item, Link))]

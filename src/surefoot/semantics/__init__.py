@@ -1,0 +1,1 @@
+"""What names mean: symbols, values, and what a module offers and does."""

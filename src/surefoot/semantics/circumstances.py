@@ -1,0 +1,128 @@
+"""Under which circumstances a call runs: awaited, in a loop, under a deadline, on the way out."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from surefoot.facts.kinds import Deadline
+from surefoot.semantics.call import Arguments, Given
+from surefoot.semantics.summary import At
+from surefoot.semantics.symbols import Symbols
+from surefoot.semantics.values import World
+from surefoot.syntax.scopes import Block, Scope
+from surefoot.syntax.tree import Tree
+
+_TEARDOWN = re.compile(
+    r"_*(async_)?(a?close|a?stop|shut_?down|terminate|tear_?down|clean_?up|disconnect|drain|"
+    r"a?exit|del|finali[sz]e|dispose|release|quit|kill)(_.*|_*)"
+)
+_TRANSPARENT = (cst.Arg, cst.Element, cst.StarredElement)
+
+
+def is_teardown_name(name: str) -> bool:
+    """Whether a function of this name, by convention, ends the life of something."""
+    return _TEARDOWN.fullmatch(name) is not None
+
+
+def enclosing_function(scope: Scope) -> Scope | None:
+    """The innermost `def` around a scope, looking through lambdas and comprehensions."""
+    current: Scope | None = scope
+    while current is not None and current.kind != "function":
+        if current.kind in ("class", "module"):
+            return None
+        current = current.parent
+    return current
+
+
+def circumstances(tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode) -> At:
+    """Return the circumstances of an expression."""
+    at = _around(tree, node)
+    block: Block | None = tree.block(node)
+    while block is not None:
+        kind = block.kind
+        if kind in ("loop", "comprehension"):
+            at |= At.LOOP
+        elif kind == "with":
+            if At.DEADLINE not in at and _has_deadline(block.node, symbols, world):
+                at |= At.DEADLINE
+        elif kind == "handler":
+            at |= At.HANDLER
+        elif kind == "finally":
+            at |= At.TEARDOWN
+        elif kind == "try":
+            at |= At.GUARDED
+        elif kind == "lambda":
+            at |= At.LAMBDA
+            at &= ~(At.LOOP | At.GUARDED | At.TEARDOWN | At.HANDLER)
+        elif kind == "function":
+            assert isinstance(block.node, cst.FunctionDef)
+            if block.node.asynchronous is not None:
+                at |= At.ASYNC
+            if is_teardown_name(block.node.name.value):
+                at |= At.TEARDOWN
+            return at
+        elif kind == "class":
+            return at
+        block = block.parent
+    if any(isinstance(item, cst.If) and is_main_guard(item) for item in tree.ancestors(node)):
+        at |= At.MAIN_GUARD
+    return at
+
+
+def _around(tree: Tree, node: cst.CSTNode) -> At:
+    """What is done with the value of an expression at once."""
+    at = At.NOWHERE
+    parent = tree.parents.get(node)
+    while parent is not None:
+        match parent:
+            case cst.Await():
+                at |= At.AWAITED
+            case cst.Expr():
+                return at | At.STATEMENT
+            case cst.WithItem():
+                return at | At.WITH_ITEM
+            case cst.Return():
+                return at | At.RETURNED
+            case cst.Decorator():
+                return at | At.DECORATOR
+            case cst.Arg():
+                return at | At.ARGUMENT
+            case _:
+                return at
+        parent = tree.parents.get(parent)
+    return at
+
+
+def _has_deadline(node: cst.CSTNode, symbols: Symbols, world: World) -> bool:
+    assert isinstance(node, cst.With)
+    for item in node.items:
+        symbol = symbols.of(item.item)
+        if symbol is None or symbol[0] != "c":
+            continue
+        name = world.target(symbol)
+        fact = world.fact(Deadline, name) if name is not None else None
+        if fact is not None and fact.by == "context":
+            if fact.parameter is None and fact.position is None:
+                return True
+            arguments = Arguments(symbol[2], world)
+            bound = arguments.get(fact.parameter or (), fact.position)
+            if bound is not Given.ABSENT and bound != ("k", None):
+                return True
+        elif name is not None and "timeout" in name.rpartition(".")[2].lower():
+            return True
+    return False
+
+
+def is_main_guard(node: cst.If) -> bool:
+    """Whether an `if` asks for `__name__ == "__main__"`."""
+    match node.test:
+        case cst.Comparison(
+            left=cst.Name(value="__name__"),
+            comparisons=[
+                cst.ComparisonTarget(operator=cst.Equal(), comparator=cst.SimpleString() as name)
+            ],
+        ):
+            return name.evaluated_value == "__main__"
+    return False

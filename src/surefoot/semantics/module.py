@@ -1,0 +1,175 @@
+"""A tree -> the summary of its module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from surefoot.semantics.summary import (
+    ClassSummary,
+    FunctionSummary,
+    ModuleSummary,
+    Parameter,
+    Symbol,
+)
+from surefoot.semantics.symbols import Symbols, union
+from surefoot.syntax.scopes import Scope
+from surefoot.syntax.tree import Tree
+
+WANTED = (cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield)
+
+
+def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
+    """Return what a module offers; its calls are added when they have been looked at."""
+    returns = _by_function(tree, cst.Return)
+    yields = _by_function(tree, cst.Yield)
+    functions: dict[str, FunctionSummary] = {}
+    classes: dict[str, ClassSummary] = {}
+    for node in tree.of(cst.FunctionDef):
+        scope = tree.scopes[node]
+        functions[scope.qualname] = _function(
+            tree, symbols, node, scope, returns.get(node, []), yields.get(node, [])
+        )
+    for node in tree.of(cst.ClassDef):
+        scope = tree.scopes[node]
+        classes[scope.qualname] = _class(tree, symbols, node, scope)
+    names = {
+        name: symbols.lookup(name, tree.top)[0]
+        for name, bindings in tree.top.bindings.items()
+        if any(binding.kind not in ("function", "class") for binding in bindings)
+    }
+    return ModuleSummary(
+        module=tree.module_name,
+        path=path,
+        is_package=tree.is_package,
+        names=names,
+        functions=functions,
+        classes=classes,
+        star_imports=tuple(tree.star_imports),
+        imports=_imports(tree),
+    )
+
+
+def _by_function(tree: Tree, kind: type) -> dict[cst.CSTNode, list[Any]]:
+    found: dict[cst.CSTNode, list[Any]] = {}
+    for node in tree.of(kind):
+        scope = tree.block(node).scope.function
+        if scope is not None:
+            found.setdefault(scope.node, []).append(node)
+    return found
+
+
+def _imports(tree: Tree) -> tuple[str, ...]:
+    names: set[str] = set(tree.star_imports)
+    for scope in (tree.top, *tree.scopes.values()):
+        for bindings in scope.bindings.values():
+            names.update(str(item.value) for item in bindings if item.kind == "import")
+    return tuple(sorted(names))
+
+
+def _function(
+    tree: Tree,
+    symbols: Symbols,
+    node: cst.FunctionDef,
+    scope: Scope,
+    returns: list[cst.Return],
+    yields: list[cst.Yield],
+) -> FunctionSummary:
+    outer = scope.parent or tree.top
+    declared: Symbol = None
+    if node.returns is not None:
+        declared = symbols.annotation(node.returns.annotation, outer)[0]
+    given: Symbol = declared
+    if given is None:
+        parts = [
+            (symbols.of(item.value), 1) if item.value is not None else (("k", None), 1)
+            for item in returns
+        ]
+        given = union(parts, True)[0] if parts else ("k", None)
+    yielded = None
+    if yields:
+        values = [
+            (symbols.of(item.value), 1)
+            for item in yields
+            if isinstance(item.value, cst.BaseExpression)
+        ]
+        yielded = union(values, True)[0] if values else None
+    return FunctionSummary(
+        qualname=scope.qualname,
+        place=tree.place(node),
+        owner=outer.qualname if outer.kind == "class" else "",
+        is_async=node.asynchronous is not None,
+        is_generator=bool(yields),
+        decorators=tuple(symbols.of(item.decorator) for item in node.decorators),
+        parameters=tuple(_parameters(symbols, node.params, outer)),
+        returns=given,
+        yields=yielded,
+    )
+
+
+def _parameters(symbols: Symbols, params: cst.Parameters, outer: Scope) -> list[Parameter]:
+    found = []
+    groups: list[tuple[str, Any]] = [
+        ("positional", [*params.posonly_params, *params.params]),
+        ("star", [params.star_arg] if isinstance(params.star_arg, cst.Param) else []),
+        ("keyword", params.kwonly_params),
+        ("double-star", [params.star_kwarg] if params.star_kwarg is not None else []),
+    ]
+    for kind, items in groups:
+        for item in items:
+            annotation = item.annotation
+            found.append(
+                Parameter(
+                    name=item.name.value,
+                    kind=kind,
+                    annotation=symbols.annotation(annotation.annotation, outer)[0]
+                    if annotation is not None
+                    else None,
+                    default=symbols.of(item.default),
+                    has_default=item.default is not None,
+                )
+            )
+    return found
+
+
+def _class(tree: Tree, symbols: Symbols, node: cst.ClassDef, scope: Scope) -> ClassSummary:
+    members: dict[str, Symbol] = {
+        name: symbols.lookup(name, scope)[0] for name in scope.bindings
+    }
+    assigned: dict[str, list[tuple[Symbol, int]]] = {}
+    for method in _methods(tree, node, scope):
+        for item in method.attributes:
+            if item.owner != method.first:
+                continue
+            symbol, depth = symbols.bound(item.binding, method, f".{item.attr}")
+            assigned.setdefault(item.attr, []).append((symbol, depth))
+    for attr, parts in assigned.items():
+        if attr in members and members[attr] != ("k", None):
+            if members[attr] is None:
+                continue
+            parts = [*parts, (members[attr], 1)]
+            declared = members[attr]
+            if declared is not None and declared[0] == "I":
+                members[attr] = ("A", declared, union(parts[:-1], True)[0])
+                if members[attr][2] is None:  # type: ignore[index]
+                    members[attr] = declared
+                continue
+        members[attr] = union(parts, True)[0]
+    return ClassSummary(
+        qualname=scope.qualname,
+        place=tree.place(node),
+        bases=tuple(symbols.of(base.value) for base in node.bases if not base.star),
+        decorators=tuple(symbols.of(item.decorator) for item in node.decorators),
+        members=members,
+    )
+
+
+def _methods(tree: Tree, node: cst.ClassDef, scope: Scope) -> list[Scope]:
+    """The scopes of the methods, with the functions nested in them that see their `self`."""
+    methods = []
+    for bindings in scope.bindings.values():
+        for binding in bindings:
+            if binding.kind == "function":
+                methods.append(tree.scopes[binding.node])
+    return methods

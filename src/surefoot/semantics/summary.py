@@ -1,0 +1,120 @@
+"""What a module offers and does, as plain data that can be cached and linked.
+
+A *symbol* is an expression freed of its syntax tree, a nested tuple:
+
+    ("n", name)            what a qualified name refers to
+    ("a", base, attr)      an attribute
+    ("c", callee, args)    the result of a call; args are pairs of keyword and symbol,
+                           the keyword "" for a positional, "*" and "**" for unpacked ones
+    ("w", value)           the result of awaiting
+    ("e", value)           what `with value as target` binds
+    ("x", value, key)      an element; key is a constant, or None for any
+    ("I", type)            an instance of a class
+    ("k", constant)        None, bool, int, float, str or bytes
+    ("d", items, complete) a dictionary: pairs of constant key and symbol
+    ("t", items)           a tuple, list or set with these items
+    ("l", item)            something iterated that gives such items
+    ("u", items, strict)   one of several; strict: unknown if any of them is
+    ("A", type, value)     a value that is annotated
+    ("s", class)           super() in a method of the class
+    ("p", function, name)  a parameter that nothing is known of
+
+None stands for what cannot be known.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+Symbol = tuple[Any, ...] | None
+
+
+class At(enum.IntFlag):
+    """The circumstances of a call; PENDING: what it calls was not known in its own file."""
+
+    NOWHERE = 0
+    AWAITED = 1
+    STATEMENT = 2
+    WITH_ITEM = 4
+    RETURNED = 8
+    DECORATOR = 16
+    LOOP = 32
+    DEADLINE = 64
+    ASYNC = 128
+    TEARDOWN = 256
+    HANDLER = 512
+    LAMBDA = 1024
+    MAIN_GUARD = 2048
+    ARGUMENT = 4096
+    GUARDED = 8192
+    PENDING = 16384
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a function; `kind` is positional, keyword, star or double-star."""
+
+    name: str
+    kind: str
+    annotation: Symbol = None
+    default: Symbol = None
+    has_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSummary:
+    """A function or method; `owner` is the qualname of its class, if any."""
+
+    qualname: str
+    place: int
+    owner: str = ""
+    is_async: bool = False
+    is_generator: bool = False
+    decorators: tuple[Symbol, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    returns: Symbol = None
+    yields: Symbol = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSummary:
+    """A class: its bases, and its attributes and methods by name."""
+
+    qualname: str
+    place: int
+    bases: tuple[Symbol, ...] = ()
+    decorators: tuple[Symbol, ...] = ()
+    members: dict[str, Symbol] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """A call the project may have to look at: where, of what, in which function, how.
+
+    `function` is the qualname of the function it runs in, empty at module level.
+    """
+
+    place: int
+    symbol: Symbol
+    function: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSummary:
+    """A module: its names, functions, classes and calls.
+
+    `names` are the names bound at module level other than by `def` and `class`.
+    """
+
+    module: str
+    path: str
+    is_package: bool = False
+    names: dict[str, Symbol] = field(default_factory=dict)
+    functions: dict[str, FunctionSummary] = field(default_factory=dict)
+    classes: dict[str, ClassSummary] = field(default_factory=dict)
+    calls: tuple[CallSummary, ...] = ()
+    star_imports: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()

@@ -1,0 +1,552 @@
+"""Expressions of a tree -> symbols: names are followed through imports and assignments."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import libcst as cst
+
+from surefoot.semantics.summary import Symbol
+from surefoot.syntax.scopes import Binding, Scope
+from surefoot.syntax.tree import Tree
+
+_BUILTINS = frozenset(dir(builtins))
+_DEEPEST = 24
+_TRANSPARENT = frozenset({"Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"})
+_OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
+_ITERABLE = frozenset(
+    "list List set Set frozenset FrozenSet Sequence MutableSequence Iterable Iterator Collection "
+    "Generator AsyncIterable AsyncIterator AsyncGenerator deque Deque".split()
+)
+_AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
+_LOOPS = (cst.For, cst.While)
+
+
+class Symbols:
+    """The symbols of the expressions of one tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._known: dict[cst.CSTNode, tuple[Symbol, int]] = {}
+        self._active: set[object] = set()
+        self._names: dict[str, list[cst.Name]] | None = None
+
+    def of(self, node: cst.CSTNode | None) -> Symbol:
+        """Return the symbol of an expression that stands in the tree."""
+        if node is None:
+            return None
+        return self._of(node, self.tree.block(node).scope)[0]
+
+    def definition(self, scope: Scope) -> str:
+        """Return the full name of the class or function a scope belongs to."""
+        return _join(self.tree.module_name, scope.qualname)
+
+    def _of(self, node: cst.CSTNode, scope: Scope) -> tuple[Symbol, int]:
+        known = self._known.get(node)
+        if known is not None:
+            return known
+        if node in self._active:
+            return None, 0
+        self._active.add(node)
+        try:
+            symbol, depth = self._build(node, scope)
+        finally:
+            self._active.discard(node)
+        if depth > _DEEPEST:
+            symbol, depth = None, 0
+        self._known[node] = (symbol, depth)
+        return symbol, depth
+
+    def _build(self, node: cst.CSTNode, scope: Scope) -> tuple[Symbol, int]:
+        build = _BUILD.get(node.__class__)
+        return build(self, node, scope) if build is not None else (None, 0)
+
+    def _inside(self, node: cst.CSTNode, scope: Scope) -> tuple[Symbol, int]:
+        """The symbol of a part of an expression, which may open a scope of its own."""
+        block = self.tree.blocks.get(node)
+        return self._of(node, block.scope if block is not None else scope)
+
+    # -- names ---------------------------------------------------------------------------
+
+    def _name(self, node: cst.Name, scope: Scope) -> tuple[Symbol, int]:
+        if node.value in ("None", "True", "False"):
+            return ("k", {"None": None, "True": True, "False": False}[node.value]), 1
+        return self.lookup(node.value, scope, node)
+
+    def lookup(
+        self, name: str, scope: Scope, use: cst.CSTNode | None = None
+    ) -> tuple[Symbol, int]:
+        """Return what a name means in a scope, where `use` stands if that is known."""
+        owner = scope.find(name)
+        if owner is None:
+            if name in _BUILTINS:
+                return ("n", f"builtins.{name}"), 1
+            if self.tree.star_imports:
+                return ("n", _join(self.tree.module_name, name)), 1
+            return None, 0
+        bindings = owner.bindings[name]
+        if len(bindings) > 1:
+            bindings = self._reaching(bindings, owner, scope, use)
+        if len(bindings) == 1:
+            return self.bound(bindings[0], owner, name)
+        return union([self.bound(binding, owner, name) for binding in bindings], strict=True)
+
+    def _reaching(
+        self, bindings: list[Binding], owner: Scope, scope: Scope, use: cst.CSTNode | None
+    ) -> list[Binding]:
+        """Leave out the bindings that a later one, on every way to `use`, has replaced."""
+        if use is None or use not in self.tree.parents or _own(scope) is not _own(owner):
+            return bindings
+        around = {use: use}
+        child = use
+        for ancestor in self.tree.ancestors(use):
+            around[ancestor] = child
+            child = ancestor
+        here = self.tree.place(use)
+        before: list[tuple[int, Binding]] = []
+        again: list[Binding] = []
+        for binding in bindings:
+            place = self.tree.place(binding.node)
+            if binding.node in around and not _covers(binding.node, around[binding.node]):
+                if self._loops_back(binding.node, around):
+                    again.append(binding)
+            elif place <= here:
+                before.append((place, binding))
+            elif self._loops_back(binding.node, around):
+                again.append(binding)
+        before.sort(key=lambda item: item[0])
+        start = 0
+        for index, (_, binding) in enumerate(before):
+            if binding.kind == "param" or self._dominates(binding.node, around):
+                start = index
+        return [binding for _, binding in before[start:]] + again or bindings
+
+    def _dominates(self, node: cst.CSTNode, around: dict[cst.CSTNode, cst.CSTNode]) -> bool:
+        """Whether whoever gets to the use has been through the statement of `node`."""
+        current: cst.CSTNode | None = node
+        while current is not None and not isinstance(
+            current, (cst.IndentedBlock, cst.Module, cst.SimpleStatementSuite)
+        ):
+            current = self.tree.parents.get(current)
+            if isinstance(current, (cst.ExceptHandler, cst.If, cst.IfExp)):
+                return current in around
+            if isinstance(current, cst.BooleanOperation):
+                return current in around
+        return current in around
+
+    def _loops_back(self, node: cst.CSTNode, around: dict[cst.CSTNode, cst.CSTNode]) -> bool:
+        return any(
+            ancestor in around
+            for ancestor in self.tree.ancestors(node)
+            if isinstance(ancestor, _LOOPS)
+        )
+
+    def bound(self, binding: Binding, owner: Scope, name: str) -> tuple[Symbol, int]:
+        """Return the symbol a binding of `name` gives, and how deep it is."""
+        key = (binding.node, name)
+        if key in self._active:
+            return None, 0
+        self._active.add(key)
+        try:
+            return self._binding(binding, owner, name)
+        finally:
+            self._active.discard(key)
+
+    def _binding(self, binding: Binding, owner: Scope, name: str) -> tuple[Symbol, int]:
+        value: Any = binding.value
+        match binding.kind:
+            case "import":
+                return ("n", value), 1
+            case "function" | "class":
+                scope = self.tree.scopes[binding.node]
+                return ("n", self.definition(scope)), 1
+            case "param":
+                return self._parameter(binding, owner)
+            case "except":
+                symbol, depth = self._inside(value, owner) if value is not None else (None, 0)
+                return _wrap("I", symbol, depth)
+            case "annotated":
+                return self._annotated(binding, owner)
+            case "assign" | "iterate" | "enter":
+                symbol, depth = self._inside(value, owner)
+                if symbol is not None and symbol[0] == "d" and binding.kind == "assign":
+                    symbol = self._written(symbol, name, owner)
+                if binding.kind == "iterate" and symbol is not None:
+                    symbol, depth = ("x", symbol, None), depth + 1
+                elif binding.kind == "enter" and symbol is not None:
+                    symbol, depth = ("e", symbol), depth + 1
+                for index in binding.path:
+                    if symbol is None or index < 0:
+                        return None, 0
+                    symbol, depth = ("x", symbol, index), depth + 1
+                return symbol, depth
+        return None, 0
+
+    def _annotated(self, binding: Binding, owner: Scope) -> tuple[Symbol, int]:
+        assert isinstance(binding.node, cst.AnnAssign)
+        kind, depth = self.annotation(binding.node.annotation.annotation, owner)
+        value: Any = binding.value
+        if value is None:
+            return kind, depth
+        symbol, value_depth = self._inside(value, owner)
+        if kind is None:
+            return symbol, value_depth
+        if symbol is None:
+            return kind, depth
+        return ("A", kind, symbol), max(depth, value_depth) + 1
+
+    def _parameter(self, binding: Binding, owner: Scope) -> tuple[Symbol, int]:
+        param = binding.node
+        assert isinstance(param, cst.Param)
+        name = param.name.value
+        method = owner.parent is not None and owner.parent.kind == "class"
+        if method and name == owner.first and owner.parent is not None:
+            decorators = {_last(item.decorator) for item in getattr(owner.node, "decorators", ())}
+            kind = self.definition(owner.parent)
+            if "staticmethod" not in decorators:
+                if "classmethod" in decorators or name == "cls":
+                    return ("n", kind), 1
+                return ("I", ("n", kind)), 2
+        if param.annotation is not None:
+            outer = owner.parent or owner
+            starred = param.star in ("*", "**")
+            kind_symbol, depth = self.annotation(param.annotation.annotation, outer)
+            if kind_symbol is not None:
+                return (("l", kind_symbol), depth + 1) if starred else (kind_symbol, depth)
+        if isinstance(param.default, cst.Call):
+            dependency = self._dependency(param.default, owner.parent or owner)
+            if dependency is not None:
+                return dependency, 3
+        return ("p", self.definition(owner), name), 1
+
+    def _dependency(self, call: cst.Call, scope: Scope) -> Symbol:
+        """What FastAPI puts in for `= Depends(provider)`."""
+        symbol, _ = self._inside(call, scope)
+        match symbol:
+            case ("c", ("n", name), ((_, provider), *_)) if name in (
+                "fastapi.Depends",
+                "fastapi.params.Depends",
+                "fastapi.Security",
+            ):
+                return ("D", provider)
+        return None
+
+    # -- dictionaries --------------------------------------------------------------------
+
+    def _written(self, symbol: tuple[Any, ...], name: str, owner: Scope) -> Symbol:
+        """A dictionary kept in a variable: with the keys set later, complete if nothing else
+        can have written to it."""
+        items, complete = list(symbol[1]), symbol[2]
+        if len(owner.bindings[name]) > 1:
+            return ("d", tuple(items), False)
+        for use in self.uses(name, owner):
+            parent = self.tree.parents[use]
+            if isinstance(parent, cst.AssignTarget) or isinstance(parent, cst.AnnAssign):
+                continue
+            if isinstance(parent, cst.Arg) and parent.star == "**":
+                continue
+            key = _constant_key(parent) if isinstance(parent, cst.Subscript) else None
+            if key is not None and parent.value is use:
+                target = self.tree.parents[parent]
+                if isinstance(target, cst.AssignTarget):
+                    assign = self.tree.parents[target]
+                    assert isinstance(assign, cst.Assign)
+                    items.append((key, self._inside(assign.value, owner)[0]))
+                continue
+            if isinstance(parent, cst.Attribute) and parent.attr.value in (
+                "get", "items", "keys", "values", "copy",
+            ):
+                continue
+            complete = False
+        return ("d", tuple(items), complete)
+
+    def uses(self, name: str, owner: Scope) -> list[cst.Name]:
+        """Return the places where the name bound in `owner` stands, targets included."""
+        if self._names is None:
+            self._names = {}
+            for node in self.tree.parents:
+                if node.__class__ is cst.Name:
+                    self._names.setdefault(node.value, []).append(node)  # type: ignore[attr-defined]
+        return [
+            node
+            for node in self._names.get(name, ())
+            if self.tree.block(node).scope.find(name) is owner
+        ]
+
+    # -- annotations ---------------------------------------------------------------------
+
+    def annotation(self, node: cst.CSTNode, scope: Scope) -> tuple[Symbol, int]:
+        """Return the symbol of a value that is annotated so; None where it says nothing."""
+        match node:
+            case cst.SimpleString():
+                text = node.evaluated_value
+                if not isinstance(text, str):
+                    return None, 0
+                try:
+                    inner = cst.parse_expression(text.strip())
+                except Exception:
+                    return None, 0
+                return self.annotation(inner, scope)
+            case cst.Name(value="None"):
+                return ("k", None), 1
+            case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
+                return union([self.annotation(left, scope), self.annotation(right, scope)], True)
+            case cst.Subscript(value=base, slice=elements):
+                return self._subscripted(base, elements, scope)
+            case cst.Name() | cst.Attribute():
+                symbol, depth = self._type(node, scope)
+                if symbol is None or (symbol[0] == "n" and symbol[1] in _OPAQUE):
+                    return None, 0
+                if symbol[0] == "n" and symbol[1].rpartition(".")[2] in _TRANSPARENT:
+                    return None, 0
+                return ("I", symbol), depth + 1
+        return None, 0
+
+    def _subscripted(
+        self, base: cst.BaseExpression, elements: Any, scope: Scope
+    ) -> tuple[Symbol, int]:
+        word = _last(base)
+        inner = [
+            element.slice.value for element in elements if isinstance(element.slice, cst.Index)
+        ]
+        if not inner:
+            return None, 0
+        if word in _TRANSPARENT or word == "Optional":
+            return self.annotation(inner[0], scope)
+        if word == "Union":
+            return union([self.annotation(item, scope) for item in inner], True)
+        if word in ("type", "Type"):
+            return self._type(inner[0], scope)
+        if word in _ITERABLE or word in ("tuple", "Tuple"):
+            symbol, depth = self.annotation(inner[0], scope)
+            return _wrap("l", symbol, depth)
+        if word in _AWAITABLE and word not in ("Task", "Future"):
+            symbol, depth = self.annotation(inner[-1], scope)
+            return _wrap("W", symbol, depth)
+        symbol, depth = self._type(base, scope)
+        return _wrap("I", symbol, depth)
+
+    def _type(self, node: cst.CSTNode, scope: Scope) -> tuple[Symbol, int]:
+        """Resolve a dotted name; the node need not stand in the tree."""
+        if isinstance(node, cst.Name):
+            if node.value == "Self":
+                owner: Scope | None = scope
+                while owner is not None and owner.kind != "class":
+                    owner = owner.parent
+                if owner is not None:
+                    return ("n", self.definition(owner)), 1
+            return self.lookup(node.value, scope)
+        if isinstance(node, cst.Attribute):
+            symbol, depth = self._type(node.value, scope)
+            return _attribute(symbol, depth, node.attr.value)
+        if isinstance(node, cst.SimpleString) and isinstance(node.evaluated_value, str):
+            return self.lookup(node.evaluated_value, scope)
+        return None, 0
+
+    # -- other expressions ---------------------------------------------------------------
+
+    def _attribute_of(self, node: cst.Attribute, scope: Scope) -> tuple[Symbol, int]:
+        symbol, depth = self._inside(node.value, scope)
+        return _attribute(symbol, depth, node.attr.value)
+
+    def _call(self, node: cst.Call, scope: Scope) -> tuple[Symbol, int]:
+        if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
+            owner: Scope | None = scope
+            while owner is not None and owner.kind != "class":
+                owner = owner.parent
+            return (("s", self.definition(owner)), 1) if owner is not None else (None, 0)
+        callee, depth = self._inside(node.func, scope)
+        if callee is None:
+            return None, 0
+        arguments = []
+        for argument in node.args:
+            symbol, argument_depth = self._inside(argument.value, scope)
+            if argument_depth > 6:
+                symbol, argument_depth = None, 0
+            depth = max(depth, argument_depth)
+            keyword = argument.star or (argument.keyword.value if argument.keyword else "")
+            arguments.append((keyword, symbol))
+        return ("c", callee, tuple(arguments)), depth + 1
+
+    def _dict(self, node: cst.Dict, scope: Scope) -> tuple[Symbol, int]:
+        items: list[tuple[object, Symbol]] = []
+        complete, depth = True, 0
+        for element in node.elements:
+            if isinstance(element, cst.DictElement):
+                key, _ = self._inside(element.key, scope)
+                value, value_depth = self._inside(element.value, scope)
+                if key is not None and key[0] == "k":
+                    items.append((key[1], value))
+                    depth = max(depth, value_depth)
+                    continue
+            elif isinstance(element, cst.StarredDictElement):
+                inner, inner_depth = self._inside(element.value, scope)
+                if inner is not None and inner[0] == "d":
+                    items.extend(inner[1])
+                    complete = complete and inner[2]
+                    depth = max(depth, inner_depth)
+                    continue
+            complete = False
+        return ("d", tuple(items), complete), depth + 1
+
+    def _items(self, node: Any, scope: Scope) -> tuple[Symbol, int]:
+        symbols, depth = [], 0
+        for element in node.elements[:50]:
+            if isinstance(element, cst.StarredElement):
+                return None, 0
+            symbol, item_depth = self._inside(element.value, scope)
+            symbols.append(symbol)
+            depth = max(depth, item_depth)
+        return ("t", tuple(symbols)), depth + 1
+
+    def _comprehension(self, node: Any, scope: Scope) -> tuple[Symbol, int]:
+        symbol, depth = self._inside(node.elt, self.tree.scopes[node])
+        return _wrap("l", symbol, depth)
+
+    def _boolean(self, node: cst.BooleanOperation, scope: Scope) -> tuple[Symbol, int]:
+        right = self._inside(node.right, scope)
+        if isinstance(node.operator, cst.And):
+            return right
+        return union([self._inside(node.left, scope), right], strict=False)
+
+    def _conditional(self, node: cst.IfExp, scope: Scope) -> tuple[Symbol, int]:
+        return union([self._inside(node.body, scope), self._inside(node.orelse, scope)], False)
+
+    def _await(self, node: cst.Await, scope: Scope) -> tuple[Symbol, int]:
+        return _wrap("w", *self._inside(node.expression, scope))
+
+    def _named(self, node: cst.NamedExpr, scope: Scope) -> tuple[Symbol, int]:
+        return self._inside(node.value, scope)
+
+    def _subscript(self, node: cst.Subscript, scope: Scope) -> tuple[Symbol, int]:
+        symbol, depth = self._inside(node.value, scope)
+        if symbol is None:
+            return None, 0
+        return ("x", symbol, _constant_key(node)), depth + 1
+
+    def _number(self, node: Any, scope: Scope) -> tuple[Symbol, int]:
+        return ("k", node.evaluated_value), 1
+
+    def _text(self, node: Any, scope: Scope) -> tuple[Symbol, int]:
+        value = node.evaluated_value
+        if value is None or len(value) > 200:
+            return ("I", ("n", "builtins.str")), 2
+        return ("k", value), 1
+
+    def _format(self, node: Any, scope: Scope) -> tuple[Symbol, int]:
+        return ("I", ("n", "builtins.str")), 2
+
+    def _unary(self, node: cst.UnaryOperation, scope: Scope) -> tuple[Symbol, int]:
+        symbol, depth = self._inside(node.expression, scope)
+        if symbol is not None and symbol[0] == "k" and isinstance(symbol[1], (int, float)):
+            if isinstance(node.operator, cst.Minus):
+                return ("k", -symbol[1]), depth
+        return None, 0
+
+    def _arithmetic(self, node: cst.BinaryOperation, scope: Scope) -> tuple[Symbol, int]:
+        left, depth = self._inside(node.left, scope)
+        right, _ = self._inside(node.right, scope)
+        match (left, right, node.operator):
+            case (("k", int() | float() as a), ("k", int() | float() as b), cst.Multiply()):
+                return (("k", a * b), depth) if abs(a) < 1e9 and abs(b) < 1e9 else (None, 0)
+            case (("k", int() | float() as a), ("k", int() | float() as b), cst.Add()):
+                return ("k", a + b), depth
+        return None, 0
+
+
+_BUILD: dict[type, Any] = {
+    cst.Name: Symbols._name,
+    cst.Attribute: Symbols._attribute_of,
+    cst.Call: Symbols._call,
+    cst.Dict: Symbols._dict,
+    cst.List: Symbols._items,
+    cst.Tuple: Symbols._items,
+    cst.Set: Symbols._items,
+    cst.ListComp: Symbols._comprehension,
+    cst.SetComp: Symbols._comprehension,
+    cst.GeneratorExp: Symbols._comprehension,
+    cst.BooleanOperation: Symbols._boolean,
+    cst.IfExp: Symbols._conditional,
+    cst.Await: Symbols._await,
+    cst.NamedExpr: Symbols._named,
+    cst.Subscript: Symbols._subscript,
+    cst.Integer: Symbols._number,
+    cst.Float: Symbols._number,
+    cst.SimpleString: Symbols._text,
+    cst.ConcatenatedString: Symbols._text,
+    cst.FormattedString: Symbols._format,
+    cst.UnaryOperation: Symbols._unary,
+    cst.BinaryOperation: Symbols._arithmetic,
+}
+
+
+def _join(module: str, name: str) -> str:
+    return f"{module}.{name}" if module and name else module or name
+
+
+def _last(node: cst.CSTNode) -> str:
+    """The last name of a dotted expression or of what is called."""
+    while isinstance(node, cst.Call):
+        node = node.func
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _own(scope: Scope) -> Scope:
+    """The scope whose statements run in one go: comprehensions belong to what is around them."""
+    while scope.kind == "comprehension" and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def _covers(node: cst.CSTNode, child: cst.CSTNode) -> bool:
+    """Whether a binding statement around a use has bound its target by then."""
+    if isinstance(node, cst.For):
+        return child is node.body or child is node.orelse
+    return isinstance(node, (cst.ExceptHandler, cst.CompFor, cst.FunctionDef, cst.ClassDef))
+
+
+def _constant_key(node: cst.Subscript) -> object:
+    match node.slice:
+        case [cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]:
+            return key.evaluated_value
+        case [cst.SubscriptElement(slice=cst.Index(value=cst.Integer() as key))]:
+            return key.evaluated_value
+    return None
+
+
+def _attribute(symbol: Symbol, depth: int, attr: str) -> tuple[Symbol, int]:
+    if symbol is None:
+        return None, 0
+    if symbol[0] == "n":
+        return ("n", f"{symbol[1]}.{attr}"), depth
+    return ("a", symbol, attr), depth + 1
+
+
+def _wrap(kind: str, symbol: Symbol, depth: int) -> tuple[Symbol, int]:
+    return ((kind, symbol), depth + 1) if symbol is not None else (None, 0)
+
+
+def union(parts: list[tuple[Symbol, int]], strict: bool) -> tuple[Symbol, int]:
+    """Return the symbol of one of several values, given with their depths.
+
+    `strict` unions are unknown as soon as one part is; None beside other values is dropped,
+    because a variable that is None at first is used when it is not.
+    """
+    symbols: list[Symbol] = []
+    for symbol, _ in parts:
+        if symbol == ("k", None) and len(parts) > 1:
+            continue
+        if symbol not in symbols:
+            symbols.append(symbol)
+    if not strict:
+        symbols = [symbol for symbol in symbols if symbol is not None]
+    if not symbols:
+        return (("k", None), 1) if parts and parts[0][0] is not None else (None, 0)
+    if len(symbols) == 1:
+        return symbols[0], max(depth for _, depth in parts)
+    if None in symbols:
+        return None, 0
+    return ("u", tuple(symbols), strict), max(depth for _, depth in parts) + 1
