@@ -189,9 +189,10 @@ def _walk(top: str, excluded: Excluded, listing: Listing, *, gitignore: bool) ->
                 ignored = ignores is not None and ignores.cover(f"{path}/")
                 if entry.name != ".git" and not ignored and not excluded(path):
                     todo.append((path, ignores))
-            elif entry.name.endswith((*PYTHON, *_MARKERS)):
-                if ignores is None or not ignores.cover(path):
-                    _add_file(entry, path, listing)
+            elif entry.name.endswith((*PYTHON, *_MARKERS)) and not (
+                ignores and ignores.cover(path)
+            ):
+                _add_file(entry, path, listing)
 
 
 def _add_file(entry: os.DirEntry[str], path: str, listing: Listing) -> None:
