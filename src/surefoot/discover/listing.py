@@ -179,7 +179,7 @@ def _walk(top: str, excluded: Excluded, listing: Listing, *, gitignore: bool) ->
                 entries = list(scan)
         except OSError as error:
             reason = f"cannot be read: {error.strerror}"
-            listing.skipped.append(Skipped(directory or ".", reason))
+            listing.skipped.append(Skipped(directory, reason))
             continue
         if gitignore and any(entry.name == ".gitignore" for entry in entries):
             ignores = _Ignores.read(absolute, prefix, ignores)

@@ -1,15 +1,15 @@
-"""From paths to the Python files to examine, and from a file to its module name."""
+"""From paths to the Python files to examine."""
 
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from surefoot.config import DEFAULT_EXCLUDES, Config
 from surefoot.config.globs import globs
-from surefoot.listing import PYTHON, Listing, list_directory
+from surefoot.discover.listing import PYTHON, Listing, list_directory
+from surefoot.discover.modules import inside, source_roots
 from surefoot.model import Skipped
 
 
@@ -58,7 +58,7 @@ def asked_files(
     known = frozenset(project.files)
     excludes = _Excludes(config)
     found: set[str] = set()
-    skipped: list[Skipped] = []
+    skipped: dict[Skipped, None] = {}
     notices: list[str] = []
     for path in paths or (".",):
         absolute, relative = places.locate(path)
@@ -69,18 +69,12 @@ def asked_files(
         elif os.path.isdir(absolute):
             absolute = os.path.realpath(absolute)
             relative = places.relative(absolute)
-            inside = list(_inside(project.files, relative))
-            if not inside and config.force_exclude:
-                if excludes.cover(relative):
-                    skipped.append(Skipped(relative, "excluded by the configuration"))
-            elif not inside:
-                listing = _list_named(absolute, relative, config, excludes)
-                inside = listing.files
-                skipped.extend(listing.skipped)
-                notices.extend(listing.notices)
-            found.update(inside)
+            listing = _in_directory(absolute, relative, config, excludes, project)
+            found.update(listing.files)
+            skipped.update(dict.fromkeys(listing.skipped))
+            notices.extend(listing.notices)
         elif reason := _reason_against(absolute, relative, config, excludes):
-            skipped.append(Skipped(relative, reason))
+            skipped[Skipped(relative, reason)] = None
         else:
             found.add(relative)
     return Files(tuple(sorted(found)), tuple(skipped), tuple(notices), project.roots)
@@ -89,75 +83,6 @@ def asked_files(
 def is_excluded(path: str, config: Config) -> bool:
     """Tell whether the configuration excludes the file `path`, relative to the root."""
     return _Excludes(config).cover(path)
-
-
-def is_package(path: str) -> bool:
-    """Tell whether the file `path` is a package's own (`__init__.py`)."""
-    return path.rpartition("/")[2] in ("__init__.py", "__init__.pyi")
-
-
-def module_name(path: str, roots: Mapping[str, str]) -> str:
-    """Return the dotted name by which Python imports the file `path`.
-
-    The deepest of `roots` that holds the file counts. Directories without `__init__.py`
-    are namespace packages. The name of a package's `__init__.py` is the package's own.
-    """
-    directory, _, name = path.rpartition("/")
-    stem = name.rpartition(".")[0] if name.endswith(PYTHON) else name
-    parts = [] if stem == "__init__" else [stem]
-    while directory not in roots and directory:
-        directory, _, last = directory.rpartition("/")
-        parts.append(last)
-    if package := roots.get(directory, ""):
-        parts.append(package)
-    return ".".join(reversed(parts))
-
-
-def source_roots(
-    root: str, config: Config, files: Sequence[str], markers: Iterable[str] = ()
-) -> dict[str, str]:
-    """Return the source roots: those configured, or those the layout shows.
-
-    Shown by the layout are the project root, every directory with a project file such
-    as `pyproject.toml`, `setup.py` or `manage.py`, and a `src` beside one; never one
-    that is itself a package. `markers` are the paths of those project files.
-    """
-    if config.roots is not None:
-        return {"" if name == "." else name: "" for name in config.roots} or {"": ""}
-    packages = {path.rpartition("/")[0] for path in files if is_package(path)}
-    holding = {"", *(marker.rpartition("/")[0] for marker in markers)}
-    roots = {}
-    for directory in holding:
-        source = f"{directory}/src" if directory else "src"
-        for candidate in (directory, source):
-            if candidate not in packages and (not candidate or _holds(files, candidate)):
-                roots[candidate] = ""
-    roots[""] = _package_above(root) if "" in packages else ""
-    return roots
-
-
-def _package_above(root: str) -> str:
-    """Return the dotted name of the package whose directory is `root`."""
-    parts: list[str] = []
-    while os.path.exists(os.path.join(root, "__init__.py")):
-        root, name = os.path.split(root)
-        if not name:
-            break
-        parts.append(name)
-    return ".".join(reversed(parts))
-
-
-def _holds(files: Sequence[str], directory: str) -> bool:
-    return next(_inside(files, directory), None) is not None
-
-
-def _inside(files: Sequence[str], directory: str) -> Iterator[str]:
-    """Yield those of the sorted `files` that lie in `directory` (empty: all)."""
-    prefix = f"{directory}/" if directory else ""
-    for index in range(bisect_left(files, prefix), len(files)):
-        if not files[index].startswith(prefix):
-            return
-        yield files[index]
 
 
 class _Excludes:
@@ -225,9 +150,20 @@ class _Places:
         return relative.replace(os.sep, "/")
 
 
-def _list_named(absolute: str, relative: str, config: Config, excludes: _Excludes) -> Listing:
-    """List a directory that was named; what excludes it as a whole does not count."""
+def _in_directory(
+    absolute: str, relative: str, config: Config, excludes: _Excludes, project: Files
+) -> Listing:
+    """List a directory that was named: what `project` holds of it, or else what is there.
+
+    In the latter case what excludes the directory as a whole does not count.
+    """
     prefix = f"{relative}/" if relative else ""
+    files = list(inside(project.files, relative))
+    if files or config.force_exclude:
+        skipped = [each for each in project.skipped if f"{each.path}/".startswith(prefix)]
+        if not files and excludes.cover(relative):
+            skipped.append(Skipped(relative, "excluded by the configuration"))
+        return Listing(files, skipped=skipped)
 
     def excluded(path: str) -> bool:
         return excludes.cover(prefix + path, relative)
