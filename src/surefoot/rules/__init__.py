@@ -1,1 +1,1 @@
-"""The catalogue: one rule, one file, in the folder of its family."""
+"""The catalogue: one rule, one file, found by walking this package."""

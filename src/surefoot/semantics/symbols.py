@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import functools
+import re
 from typing import Any
 
 import libcst as cst
@@ -20,6 +22,7 @@ _ITERABLE = frozenset(
     "Generator AsyncIterable AsyncIterator AsyncGenerator deque Deque".split()
 )
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _LOOPS = (cst.For, cst.While)
 
 
@@ -238,7 +241,7 @@ class Symbols:
         """A dictionary kept in a variable: with the keys set later, complete if nothing else
         can have written to it."""
         items, complete = list(symbol[1]), symbol[2]
-        if len(owner.bindings[name]) > 1:
+        if len(owner.bindings.get(name, ())) != 1:
             return ("d", tuple(items), False)
         for use in self.uses(name, owner):
             parent = self.tree.parents[use]
@@ -283,11 +286,8 @@ class Symbols:
                 text = node.evaluated_value
                 if not isinstance(text, str):
                     return None, 0
-                try:
-                    inner = cst.parse_expression(text.strip())
-                except Exception:
-                    return None, 0
-                return self.annotation(inner, scope)
+                inner = _quoted(text.strip())
+                return self.annotation(inner, scope) if inner is not None else (None, 0)
             case cst.Name(value="None"):
                 return ("k", None), 1
             case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
@@ -479,6 +479,21 @@ _BUILD: dict[type, Any] = {
     cst.UnaryOperation: Symbols._unary,
     cst.BinaryOperation: Symbols._arithmetic,
 }
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(text: str) -> cst.BaseExpression | None:
+    """Parse a quoted annotation; None where it is not an expression."""
+    if _DOTTED.fullmatch(text):
+        first, *rest = text.split(".")
+        node: cst.BaseExpression = cst.Name(first)
+        for part in rest:
+            node = cst.Attribute(node, cst.Name(part))
+        return node
+    try:
+        return cst.parse_expression(text)
+    except Exception:
+        return None
 
 
 def _join(module: str, name: str) -> str:

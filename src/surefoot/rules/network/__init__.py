@@ -1,0 +1,1 @@
+"""Timeouts and retries: what happens when the other side does not answer."""

@@ -1,0 +1,65 @@
+"""Check code that stands in a test, in memory, as the pipeline would."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Iterable, Mapping
+
+from surefoot.discover import module_name
+from surefoot.examine import examine, locate
+from surefoot.facts.load import load
+from surefoot.facts.shipped import facts_files
+from surefoot.facts.table import FactTable
+from surefoot.linking.link import link
+from surefoot.model import Finding, Located, SourceFile
+from surefoot.rule import Rule
+from surefoot.ruleset import RuleSet
+
+
+@functools.cache
+def shipped_facts() -> FactTable:
+    """The facts surefoot comes with."""
+    return load(facts_files())
+
+
+def sources(files: Mapping[str, str | bytes]) -> list[SourceFile]:
+    """The files of a project whose root is its only source root."""
+    named = []
+    for path, code in files.items():
+        module = module_name(path, {"": ""})
+        content = code.encode() if isinstance(code, str) else code
+        named.append((path, module, content))
+    packages = frozenset(module.partition(".")[0] for _, module, _ in named)
+    return [
+        SourceFile(
+            path=path,
+            module=module,
+            content=content,
+            is_package=path.endswith(("__init__.py", "__init__.pyi")),
+            is_stub=path.endswith(".pyi"),
+            packages=packages,
+        )
+        for path, module, content in named
+    ]
+
+
+def check(
+    files: Mapping[str, str | bytes],
+    rules: Iterable[type[Rule]],
+    facts: FactTable | None = None,
+) -> list[Finding]:
+    """Examine and link a project; fails if a file or a rule does."""
+    chosen = RuleSet(tuple(rule.entry() for rule in rules))
+    known = facts if facts is not None else shipped_facts()
+    project = sources(files)
+    examinations = [examine(source, chosen, known) for source in project]
+    failures = [failure for item in examinations for failure in item.failures]
+    by_path = {source.path: source for source in project}
+
+    def find(path: str, places: Collection[int]) -> Mapping[int, Located]:
+        return locate(by_path[path], places)
+
+    linked, broken = link(examinations, chosen, known, find)
+    assert not failures and not broken, [*failures, *broken]
+    found = [finding for item in examinations for finding in item.findings]
+    return sorted([*found, *linked], key=lambda finding: finding.order)
