@@ -214,7 +214,9 @@ def _shrink(database: sqlite3.Connection) -> None:
     (free,) = database.execute("pragma freelist_count").fetchone()
     (size,) = database.execute("pragma page_size").fetchone()
     if (pages - free) * size > _LARGEST_BYTES:
-        half = "select rowid from entries order by day, rowid limit (select count(*)/2 from entries)"
+        half = (
+            "select rowid from entries order by day, rowid limit (select count(*)/2 from entries)"
+        )
         database.execute(f"delete from entries where rowid in ({half})")
 
 

@@ -18,11 +18,8 @@ _OPEN, _CLOSE = b"([{", b")]}"
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(_OPEN + _CLOSE))
 _STEPS = tuple(1 if byte in _OPEN else -1 if byte in _CLOSE else 0 for byte in range(256))
 _ADJACENT = (b"(" * 10, b"[" * 10, b"{" * 10, b"([" * 5)
-_CONTINUED = tuple(
-    edge
-    for sign in (b"+", b"-", b"*", b"/", b"%", b"|", b"&", b".", b"and", b"or")
-    for edge in (b"\n" + sign, sign + b"\n")
-) + (b"\\\n",)
+_SIGNS = (b"+", b"-", b"*", b"/", b"%", b"|", b"&", b".", b"and", b"or")
+_CONTINUED = (*(b"\n" + sign for sign in _SIGNS), *(sign + b"\n" for sign in (*_SIGNS, b"\\")))
 
 
 def is_hazardous(content: bytes) -> bool:

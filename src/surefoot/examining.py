@@ -1,0 +1,211 @@
+"""Examinations and links, each computed once and remembered until something bears on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from surefoot.cache import Cache, digest
+from surefoot.factbook import Factbook
+from surefoot.failures import is_lasting
+from surefoot.model import (
+    Examination,
+    Failure,
+    Finding,
+    Located,
+    Note,
+    SourceFile,
+    Span,
+    Suppression,
+)
+from surefoot.ruleset import RuleSet
+
+if TYPE_CHECKING:
+    from surefoot.facts.table import FactTable
+    from surefoot.pool import Examine
+
+Progress = Callable[[int, int], None]
+_Reported = tuple[int, tuple[Finding, ...], tuple[Suppression, ...], tuple[Failure, ...]]
+_Linkable = tuple[tuple[Note, ...], object]
+
+
+@dataclass(frozen=True)
+class EnginePreparation:
+    """What a process needs before it can examine; calling it imports the engine."""
+
+    rules: RuleSet
+    facts: FactTable
+
+    def __call__(self) -> Examine:
+        from surefoot.examine import examine
+
+        return lambda source: examine(source, self.rules, self.facts)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The examinations of a run by path, and how many of them were remembered."""
+
+    by_path: Mapping[str, Examination]
+    cached: int
+
+
+class Examiner:
+    """Examines files and links them, asking the cache first.
+
+    `program` and the digest of the facts stand for everything besides the files and the
+    rules that an answer depends on.
+    """
+
+    def __init__(
+        self, rules: RuleSet, facts: Factbook, cache: Cache, program: bytes, *, jobs: int | None
+    ) -> None:
+        self._rules = rules
+        self._facts = facts
+        self._cache = cache
+        self._jobs = jobs or _processors()
+        self._context = digest("context", program, facts.digest, repr(rules.entries))
+        self._keys: dict[str, bytes] = {}
+        self._sources: dict[str, SourceFile] = {}
+        self._complete: set[str] = set()
+
+    def examine(self, sources: Sequence[SourceFile], progress: Progress | None = None) -> Examined:
+        """Return what is known of each file alone; findings, not yet what linking needs."""
+        self._sources = {source.path: source for source in sources}
+        self._keys = self._keys_of(sources)
+        reports = {path: digest("reported", key) for path, key in self._keys.items()}
+        known = self._cache.load(reports.values())
+        found: dict[str, Examination] = {}
+        missing: list[SourceFile] = []
+        for source in sources:
+            report: _Reported | None = known.get(reports[source.path])
+            if report is None:
+                missing.append(source)
+            else:
+                lines, findings, suppressions, failures = report
+                found[source.path] = Examination(
+                    source.path, source.module, lines, findings, (), suppressions, None, failures
+                )
+        if missing:
+            found.update(self._examine(missing, len(sources), progress))
+        by_path = {source.path: found[source.path] for source in sources}
+        return Examined(by_path, len(sources) - len(missing))
+
+    def link(self, examined: Examined) -> tuple[list[Finding], list[Failure]]:
+        """Return what only all files together show, and the rules that failed to."""
+        key = digest("linked", self._context, *self._keys.values())
+        known: tuple[Finding, ...] | None = self._cache.load([key]).get(key)
+        if known is not None:
+            return list(known), []
+        from surefoot.linking.link import link
+
+        examinations = self._linkable(examined)
+        findings, failures = link(examinations, self._rules, self._facts.table, self._locate)
+        if not failures and all(map(_will_last, examinations)):
+            self._cache.store({key: tuple(findings)})
+        return findings, failures
+
+    def _keys_of(self, sources: Sequence[SourceFile]) -> dict[str, bytes]:
+        packages = sources[0].packages if sources else frozenset()
+        context = digest(self._context, *sorted(packages))
+        return {
+            source.path: digest(
+                context,
+                source.path,
+                source.module,
+                f"{source.is_package} {source.is_stub}",
+                source.content,
+            )
+            for source in sources
+        }
+
+    def _examine(
+        self, sources: Sequence[SourceFile], total: int, progress: Progress | None
+    ) -> dict[str, Examination]:
+        from surefoot.pool import examine_files
+
+        finished = total - len(sources)
+
+        def count(_: Examination) -> None:
+            nonlocal finished
+            finished += 1
+            if progress is not None:
+                progress(finished, total)
+
+        prepare = EnginePreparation(self._rules, self._facts.table)
+        examinations = examine_files(sources, prepare, jobs=self._jobs, done=count)
+        self._remember(examinations)
+        self._complete.update(examination.path for examination in examinations)
+        return {examination.path: examination for examination in examinations}
+
+    def _remember(self, examinations: Sequence[Examination]) -> None:
+        values: dict[bytes, object] = {}
+        for each in examinations:
+            if _will_last(each):
+                key = self._keys[each.path]
+                reported: _Reported = (each.lines, each.findings, each.suppressions, each.failures)
+                linkable: _Linkable = (each.notes, each.summary)
+                values[digest("reported", key)] = reported
+                values[digest("linkable", key)] = linkable
+        self._cache.store(values)
+
+    def _linkable(self, examined: Examined) -> list[Examination]:
+        """Complete what was remembered by notes and summaries; examine again what lacks them."""
+        keys = {
+            path: digest("linkable", self._keys[path])
+            for path in examined.by_path
+            if path not in self._complete
+        }
+        known = self._cache.load(keys.values())
+        complete = dict(examined.by_path)
+        lost: list[SourceFile] = []
+        for path, key in keys.items():
+            linkable: _Linkable | None = known.get(key)
+            if linkable is None:
+                lost.append(self._sources[path])
+            else:
+                complete[path] = replace(complete[path], notes=linkable[0], summary=linkable[1])
+        if lost:
+            complete.update(self._examine(lost, len(complete), None))
+        return list(complete.values())
+
+    def _locate(self, path: str, places: Collection[int]) -> Mapping[int, Located]:
+        """Tell where places of a file are, parsing it only if that was never asked before."""
+        keys = {place: digest("place", self._keys[path], str(place)) for place in places}
+        known = self._cache.load(keys.values())
+        found: dict[int, Located] = {
+            place: known[key] for place, key in keys.items() if key in known
+        }
+        missing = [place for place in places if place not in found]
+        if missing:
+            located = _locate(self._sources[path], missing)
+            self._cache.store({keys[place]: where for place, where in located.items()})
+            found.update(located)
+        return {place: found.get(place, _SOMEWHERE) for place in places}
+
+
+_SOMEWHERE = Located(Span(1, 1, 1, 1), "")
+
+
+def _locate(source: SourceFile, places: Collection[int]) -> dict[int, Located]:
+    """Parse a file that could be examined, for positions; with a stack for deep nesting."""
+    from surefoot.examine import locate
+    from surefoot.pool import with_deep_stack
+
+    try:
+        return with_deep_stack(lambda: locate(source, places))
+    except Exception:  # its findings are then reported on line 1
+        return {}
+
+
+def _will_last(examination: Examination) -> bool:
+    return all(map(is_lasting, examination.failures))
+
+
+def _processors() -> int:
+    """Return the number of processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
