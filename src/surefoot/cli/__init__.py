@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -57,6 +58,17 @@ class _LazyGroup(click.Group):
             ctx.fail(f"no command and no path is called `{args[0]}`{hint}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            from surefoot.cli.outputs import let_go_of_stdout
+
+            let_go_of_stdout()
+            return 0
+        return result
+
 
 @click.group(
     cls=_LazyGroup,
@@ -74,24 +86,16 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     try:
         code = cli.main(None if args is None else list(args), standalone_mode=False)
-        sys.stdout.flush()
     except click.Abort:
         return 130
     except click.ClickException as error:
         error.show()
         return 2
-    except BrokenPipeError:
-        _let_go_of_stdout()
-        return 0
+    except KeyboardInterrupt:
+        return 130
     except Exception as error:
         return _told(error)
     return code if isinstance(code, int) else 0
-
-
-def _let_go_of_stdout() -> None:
-    """Send what is still buffered to nowhere, so that Python does not complain at exit."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
 
 
 def _told(error: Exception) -> int:

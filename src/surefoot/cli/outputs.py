@@ -112,3 +112,8 @@ def standard_output() -> Iterator[TextIO]:
 def on_standard_output(chosen: Sequence[Output]) -> str | None:
     """Return the format that goes to standard output, if any does."""
     return next((output.format for output in chosen if output.path is None), None)
+
+
+def let_go_of_stdout() -> None:
+    """Send what is still buffered to nowhere once the reader of standard output is gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

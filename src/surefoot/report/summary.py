@@ -23,7 +23,7 @@ def summary(run: Run, options: Options) -> list[str]:
     if run.suppressed:
         aside.append(f"{len(run.suppressed):,} suppressed by comments")
     if options.hidden:
-        aside.append(f"{options.hidden:,} hidden by --severity or --min-confidence")
+        aside.append(f"{options.hidden:,} below the severity or confidence asked for")
     if aside:
         lines.append(f"Not shown: {', '.join(aside)}.")
     return lines

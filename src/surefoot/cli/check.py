@@ -1,0 +1,265 @@
+"""`surefoot check`: examine files and report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import click
+
+from surefoot.catalog import Catalog, load_catalog
+from surefoot.cli.outputs import (
+    Output,
+    let_go_of_stdout,
+    on_standard_output,
+    outputs,
+    standard_output,
+    wants_color,
+    width_of,
+    written,
+)
+from surefoot.cli.progress import Progress
+from surefoot.config import (
+    Config,
+    load_config,
+    selected_by,
+    selectors,
+    validate,
+    with_command_line,
+)
+from surefoot.model import Confidence, FileError, Run, Severity
+from surefoot.report import BROKEN_SOURCE, FORMATS, Options, has_failed, write
+from surefoot.report.summary import summary
+from surefoot.report.text import safe
+from surefoot.run import StandardInput, cache_directory, check
+
+_STDIN = "-"
+_UNNAMED = "stdin.py"
+_NEVER = "never"
+_SEVERITIES = [level.label for level in Severity]
+_CONFIDENCES = [level.label for level in Confidence]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is shown of a run, and how."""
+
+    outputs: list[Output]
+    severity: Severity
+    confidence: Confidence
+    fail_on: Severity | None
+    color: str
+    fold: bool
+    verbose: bool
+    quiet: bool
+    statistics: bool
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1)
+@click.option("--format", type=click.Choice(FORMATS), help="How to report.  [default: terminal]")
+@click.option(
+    "--output",
+    "requested",
+    multiple=True,
+    metavar="FORMAT[:PATH]",
+    help="Report in this format, into a file if PATH is given. May be repeated.",
+)
+@click.option("--select", multiple=True, metavar="RULES", help="Run only these rules.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
+@click.option("--severity", type=click.Choice(_SEVERITIES), help="Report nothing below this.")
+@click.option(
+    "--min-confidence", type=click.Choice(_CONFIDENCES), help="Report nothing below this."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_SEVERITIES, _NEVER]),
+    help="Exit with 1 from this severity on.  [default: warning]",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even where there are findings.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--session-id", metavar="ID", help="The name of this run in the report.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="How many processes to use.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs learnt.")
+@click.option("--cache-dir", metavar="PATH", help="Where to keep it.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Color; auto obeys NO_COLOR and FORCE_COLOR.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
+@click.option("--verbose", "-v", is_flag=True, help="Print every hint, and what was skipped.")
+@click.option(
+    "--force-exclude/--no-force-exclude",
+    default=None,
+    help="Obey the excludes for paths that are named, too.",
+)
+@click.option("--stdin-filename", metavar="PATH", help="What the text on `-` is to pass for.")
+@click.option("--config", "config_file", metavar="PATH", help="Read this configuration file.")
+def command(
+    paths: tuple[str, ...],
+    format: str | None,
+    requested: tuple[str, ...],
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    severity: str | None,
+    min_confidence: str | None,
+    fail_on: str | None,
+    exit_zero: bool,
+    statistics: bool,
+    session_id: str | None,
+    jobs: int | None,
+    no_cache: bool,
+    cache_dir: str | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+    force_exclude: bool | None,
+    stdin_filename: str | None,
+    config_file: str | None,
+) -> int:
+    """Examine PATHS, files or directories, and report what will hurt in production.
+
+    Without PATHS the current directory is examined; `-` is standard input. RULES are
+    names (missing-timeout), codes (SF101), families (network) or ALL, separated by
+    commas.
+
+    Exit codes: 0 nothing at or above the failing level, 1 such findings, 2 usage,
+    configuration, missing path or internal error.
+    """
+    chosen = outputs(format, requested)
+    stdin = _standard_input(paths, stdin_filename)
+    config = with_command_line(
+        load_config((stdin.path,) if stdin else paths, config_file=config_file),
+        select=_words(select),
+        extend_select=_words(extend_select),
+        ignore=_words(ignore),
+        min_confidence=Confidence.from_label(min_confidence) if min_confidence else None,
+        fail_on=Severity.from_label(fail_on) if fail_on and fail_on != _NEVER else None,
+        jobs=jobs,
+        cache_dir=os.path.abspath(cache_dir) if cache_dir else None,
+        force_exclude=force_exclude,
+    )
+    catalog = load_catalog(None if no_cache else cache_directory(config))
+    validate(config, selectors(catalog.rules))
+    view = _View(
+        outputs=chosen,
+        severity=Severity.from_label(severity) if severity else Severity.INFO,
+        confidence=config.min_confidence,
+        fail_on=None if fail_on == _NEVER else config.fail_on,
+        color=color,
+        fold=severity != Severity.INFO.label and not _asks_for_types(config, catalog),
+        verbose=verbose,
+        quiet=quiet,
+        statistics=statistics,
+    )
+    with Progress(quiet=quiet) as progress:
+        run = check(
+            replace(config, min_confidence=Confidence.LOW),
+            catalog,
+            () if stdin else paths,
+            stdin=stdin,
+            use_cache=not no_cache,
+            session_id=session_id,
+            progress=progress,
+        )
+    run, hidden = _visible(run, view)
+    contents = dict.fromkeys(run.checked, stdin.content) if stdin else {}
+    _report(run, hidden, view, catalog, contents)
+    return _exit_code(run, view.fail_on, exit_zero)
+
+
+def _standard_input(paths: Sequence[str], filename: str | None) -> StandardInput | None:
+    """Read standard input if it is asked for; raises `click.UsageError` for a mixture."""
+    if _STDIN not in paths:
+        if filename is not None:
+            raise click.UsageError("--stdin-filename goes with the path `-`")
+        return None
+    if len(paths) > 1:
+        raise click.UsageError("`-` cannot be checked together with other paths")
+    return StandardInput(filename or _UNNAMED, sys.stdin.buffer.read())
+
+
+def _words(options: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the words of a repeatable, comma-separated option; None if it was not given."""
+    words = [word.strip() for option in options for word in option.split(",")]
+    return tuple(word for word in words if word) if options else None
+
+
+def _asks_for_types(config: Config, catalog: Catalog) -> bool:
+    """Return whether the command line names rules about types rather than everything."""
+    typing = {rule.name for rule in catalog.rules if rule.family == "typing"}
+    asked = config.command_line
+    return any(
+        selected_by(word, catalog.rules) <= typing
+        for word in (*(asked.select or ()), *asked.extend_select)
+    )
+
+
+def _visible(run: Run, view: _View) -> tuple[Run, int]:
+    """Return the run with the findings that are to be reported, and how many are not."""
+    findings = tuple(
+        finding
+        for finding in run.findings
+        if finding.severity >= view.severity and finding.confidence >= view.confidence
+    )
+    hidden = len(run.findings) - len(findings)
+    metrics = replace(run.metrics, initial_violations=len(findings), final_violations=len(findings))
+    suppressed = tuple(pair for pair in run.suppressed if pair[0].confidence >= view.confidence)
+    return replace(run, findings=findings, suppressed=suppressed, metrics=metrics), hidden
+
+
+def _report(
+    run: Run, hidden: int, view: _View, catalog: Catalog, contents: dict[str, bytes]
+) -> None:
+    """Write all reports, files first, and to standard error what standard output lacks."""
+    options = Options(
+        catalog=catalog,
+        fail_on=view.fail_on,
+        hidden=hidden,
+        color=view.color == "always",
+        fold=view.fold,
+        verbose=view.verbose,
+        quiet=view.quiet,
+        statistics=view.statistics,
+        contents=contents,
+    )
+    for output in view.outputs:
+        if output.path is not None:
+            with written(output.path) as file:
+                write(output.format, run, file, options)
+    format = on_standard_output(view.outputs)
+    if format is not None:
+        try:
+            with standard_output() as stream:
+                color, width = wants_color(view.color, stream), width_of(stream)
+                write(format, run, stream, replace(options, color=color, width=width))
+        except BrokenPipeError:
+            let_go_of_stdout()
+    if view.quiet:
+        return
+    if not run.checked:
+        click.echo("surefoot: there was no Python file to check", err=True)
+    if format != "terminal":
+        for notice in run.notices:
+            click.echo(f"surefoot: {safe(notice)}", err=True)
+        for line in summary(run, options):
+            click.echo(line, err=True)
+
+
+def _exit_code(run: Run, fail_on: Severity | None, exit_zero: bool) -> int:
+    """Return 2 where surefoot itself failed, 1 for findings and broken files, else 0."""
+    if any(_is_ours(failure.error) for failure in run.failures):
+        return 2
+    if exit_zero or fail_on is None:
+        return 0
+    return 1 if has_failed(run, fail_on) else 0
+
+
+def _is_ours(error: FileError) -> bool:
+    return error not in BROKEN_SOURCE
