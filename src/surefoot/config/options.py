@@ -89,15 +89,16 @@ def _dotted_names(file: TomlFile, key: str, value: Any) -> tuple[str, ...]:
 def _globs(file: TomlFile, key: str, value: Any) -> tuple[str, ...]:
     patterns = _strings(file, key, value)
     for pattern in patterns:
-        _check_glob(file, key, pattern)
+        _check_glob(file, [key], pattern)
     return patterns
 
 
-def _check_glob(file: TomlFile, key: str, pattern: str) -> None:
+def _check_glob(file: TomlFile, keys: list[str], pattern: str) -> None:
     try:
         Globs([pattern])
     except GlobError as error:
-        raise file.error([key], f'`{key}`: bad glob "{pattern}": {error}', pattern) from error
+        problem = f'`{keys[0]}`: bad glob "{pattern}": {error}'
+        raise file.error(keys, problem, pattern) from error
 
 
 def _table(file: TomlFile, key: str, value: Any) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def _one_of(file: TomlFile, key: str, value: Any, valid: tuple[str, ...]) -> str
 def _per_file(file: TomlFile, key: str, value: Any) -> dict[str, tuple[str, ...]]:
     ignores = {}
     for pattern, rules in _table(file, key, value).items():
-        _check_glob(file, key, pattern)
+        _check_glob(file, [key, pattern], pattern)
         if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
             problem = f'`{key}`: "{pattern}" must have a list of rules, not {show(rules)}'
             raise file.error([key, pattern], problem)

@@ -172,7 +172,10 @@ def _in_directory(
     return replace(
         listing,
         files=[prefix + path for path in listing.files if not excluded(path)],
-        skipped=[Skipped(prefix + each.path, each.reason) for each in listing.skipped],
+        skipped=[
+            Skipped((prefix + each.path).rstrip("/") or ".", each.reason)
+            for each in listing.skipped
+        ],
     )
 
 

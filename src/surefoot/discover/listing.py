@@ -197,9 +197,12 @@ def _walk(top: str, excluded: Excluded, listing: Listing, *, gitignore: bool) ->
 
 def _add_file(entry: os.DirEntry[str], path: str, listing: Listing) -> None:
     """Add a directory entry if it is a file or leads to one."""
-    if entry.is_file():
+    if not entry.is_symlink():
+        if entry.is_file(follow_symlinks=False):
+            listing.add(path, entry.name)
+    elif os.path.isfile(entry.path):
         listing.add(path, entry.name)
-    elif entry.is_symlink() and not entry.is_dir() and not entry.name.startswith(".#"):
+    elif not os.path.isdir(entry.path) and not entry.name.startswith(".#"):
         listing.skipped.append(Skipped(path, "a broken link"))
 
 
