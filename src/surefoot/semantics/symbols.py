@@ -15,6 +15,7 @@ from surefoot.syntax.tree import Tree
 
 _BUILTINS = frozenset(dir(builtins))
 _DEEPEST = 24
+_LONGEST = 80
 _TRANSPARENT = frozenset({"Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"})
 _OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
 _ITERABLE = frozenset(
@@ -33,6 +34,7 @@ class Symbols:
         self.tree = tree
         self._known: dict[cst.CSTNode, tuple[Symbol, int]] = {}
         self._active: set[object] = set()
+        self._level = 0
         self._names: dict[str, list[cst.Name]] | None = None
 
     def of(self, node: cst.CSTNode | None) -> Symbol:
@@ -49,13 +51,15 @@ class Symbols:
         known = self._known.get(node)
         if known is not None:
             return known
-        if node in self._active:
+        if node in self._active or self._level > _LONGEST:
             return None, 0
         self._active.add(node)
+        self._level += 1
         try:
             symbol, depth = self._build(node, scope)
         finally:
             self._active.discard(node)
+            self._level -= 1
         if depth > _DEEPEST:
             symbol, depth = None, 0
         self._known[node] = (symbol, depth)

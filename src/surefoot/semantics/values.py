@@ -229,8 +229,11 @@ class World:
         if PENDING in values:
             return PENDING
         known = [value for value in values if value is not None and value != ("k", None)]
-        if strict and None in values:
-            return None
+        if strict:
+            if None in values:
+                return None
+        else:
+            known = [value for value in known if value[0] != "p"]
         if not known:
             return None
         first = known[0]

@@ -52,18 +52,22 @@ class Scope:
         self.first: str | None = None
 
     def bind(self, name: str, binding: Binding) -> None:
-        """Record a binding, in the scope a `global` or `nonlocal` statement names."""
+        """Record a binding, of a `global` name in the module."""
         scope: Scope = self
-        where = self.outer.get(name)
-        if where == "global":
+        if self.outer.get(name) == "global":
             while scope.parent is not None:
                 scope = scope.parent
-        elif where == "nonlocal":
-            inner = self.parent
-            while inner is not None and (inner.kind == "class" or name not in inner.bindings):
-                inner = inner.parent
-            scope = inner or self
         scope.bindings.setdefault(name, []).append(binding)
+
+    def settle(self) -> None:
+        """Hand the bindings of `nonlocal` names to the function they belong to, when the
+        whole module has been seen."""
+        for name, where in self.outer.items():
+            owner = self.parent
+            while owner is not None and (owner.kind == "class" or name not in owner.bindings):
+                owner = owner.parent
+            if where == "nonlocal" and owner is not None and name in self.bindings:
+                owner.bindings[name].extend(self.bindings.pop(name))
 
     def find(self, name: str) -> Scope | None:
         """Return the scope whose binding of `name` is seen from here, by Python's rules."""

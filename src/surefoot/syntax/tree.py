@@ -44,6 +44,9 @@ class Tree:
         self.scopes[module] = scope
         self.top = scope
         self._walk(module, Block("module", module, None, scope))
+        for inner in self.scopes.values():
+            if inner.outer:
+                inner.settle()
 
     def of(self, node_type: type) -> list[Any]:
         """Return the nodes of a class that was asked for."""
