@@ -108,6 +108,13 @@ class TestComments:
         (found,) = find_suppressions(text)
         assert (found.reason, found.span) == ("\xe9", Span(2, 10, 2, 33))
 
+    @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+    def test_anchor(self, newline: str) -> None:
+        """The anchor is the line the comment stands on, whatever stands around it."""
+        text = "x = '''\n\x0c\n'''  # noqa: SF1\n\tf(\n".replace("\n", newline)
+        (found,) = find_suppressions(text)
+        assert found.anchor == "'''  # noqa: SF1"
+
 
 class TestCoverage:
     @pytest.mark.parametrize(
@@ -259,6 +266,7 @@ class TestApply:
         assert unused.code == "SF002"
         assert unused.severity is Severity.INFO
         assert unused.span == Span(1, 6, 1, 48)
+        assert unused.anchor == text.strip()
         assert unused.message == "there is no finding of `SF201` here to suppress"
 
     def test_unused_in_file(self) -> None:
@@ -322,11 +330,6 @@ class TestApply:
         assert kept == []
         assert {rule for rule, _ in suppressed} == {"unused-suppression", "unknown-suppression"}
         assert extra == []
-
-    def test_syntax_error(self) -> None:
-        """A file that is not meant to be parsed can say so."""
-        text = "# surefoot: file-ignore[syntax-error] Python 2\nprint 'x'\n"
-        assert judge(text, finding("syntax-error", 2))[0] == []
 
     def test_order(self) -> None:
         """Findings keep their order; those about suppressions are sorted."""

@@ -137,7 +137,7 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
         key = (finding.rule, finding.path, finding.scope, finding.anchor)
         ordinal = seen[key] = seen.get(key, -1) + 1
         text = "\0".join((*key, str(ordinal)))
-        identities.append(hashlib.blake2b(text.encode(), digest_size=10).hexdigest())
+        identities.append(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest())
     return identities
 
 
@@ -146,13 +146,15 @@ class Suppression:
     """A comment that asks for findings to be left out.
 
     `rules` holds the names or codes as written. `lines` are the lines it covers
-    (first and last, inclusive); `None` means the whole file. `span` is the comment.
+    (first and last, inclusive); `None` means the whole file. `span` is the comment,
+    `anchor` the text of its line without surrounding white space.
     """
 
     rules: tuple[str, ...]
     reason: str
     span: Span
     lines: tuple[int, int] | None
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

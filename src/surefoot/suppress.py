@@ -53,11 +53,15 @@ def find_suppressions(text: str) -> tuple[Suppression, ...]:
         return ()
     if not _MENTION.search(text):
         return ()
+    unmarked = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    source_lines = unmarked.split("\n")
     return tuple(
         suppression
-        for comments, lines in _statements(text)
+        for comments, lines in _statements(unmarked)
         for comment in comments
-        for suppression in _parse(comment.string, *comment.start, lines)
+        for suppression in _parse(
+            comment.string, comment.start, lines, source_lines[comment.start[0] - 1].strip()
+        )
     )
 
 
@@ -75,8 +79,7 @@ def _statements(text: str) -> Iterator[tuple[list[tokenize.TokenInfo], tuple[int
     decorated = False
     inside = False
     try:
-        source = io.StringIO(text.removeprefix("\ufeff"), newline=None)
-        for token in tokenize.generate_tokens(source.readline):
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
                 comments.append(token)
             elif token.type == tokenize.NEWLINE and inside:
@@ -95,21 +98,24 @@ def _statements(text: str) -> Iterator[tuple[list[tokenize.TokenInfo], tuple[int
         yield [comment], (line, line)
 
 
-def _parse(comment: str, line: int, offset: int, lines: tuple[int, int]) -> Iterator[Suppression]:
-    """Yield the suppressions that one comment, starting at `offset` of `line`, spells."""
+def _parse(
+    comment: str, start: tuple[int, int], lines: tuple[int, int], anchor: str
+) -> Iterator[Suppression]:
+    """Yield the suppressions that one comment, starting at `start`, spells."""
+    line, offset = start
     for match in _PRAGMA.finditer(comment):
         span = Span(line, offset + match.start() + 1, line, offset + match.end() + 1)
         reason = match["reason"].strip().lstrip("-:\u2013\u2014").strip()
         if match["codes"]:
             rules = tuple(_OUR_CODE.findall(match["codes"]))
             if rules:
-                yield Suppression(rules, reason, span, lines)
+                yield Suppression(rules, reason, span, lines, anchor)
         elif match["stray"]:
-            yield Suppression((match["stray"],), reason, span, lines)
+            yield Suppression((match["stray"],), reason, span, lines, anchor)
         else:
             names = (name.strip() for name in (match["rules"] or "").split(","))
             covered = None if match["verb"] == _WHOLE_FILE else lines
-            yield Suppression(tuple(filter(None, names)), reason, span, covered)
+            yield Suppression(tuple(filter(None, names)), reason, span, covered, anchor)
 
 
 class _Ledger:
@@ -253,5 +259,5 @@ def _finding(path: str, suppression: Suppression, rule: RuleKey, message: str) -
         message=message,
         severity=rule.severity,
         confidence=Confidence.HIGH,
-        anchor=", ".join(suppression.rules),
+        anchor=suppression.anchor,
     )
