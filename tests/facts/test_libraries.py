@@ -264,8 +264,9 @@ def test_bases_are_bases(installed: Installed) -> None:
         except (NotThere, Unknowable):
             continue
         for base, found in below:
-            are_classes = isinstance(derived, type) and isinstance(found, type)
-            if are_classes and issubclass(derived, found):
+            if not (isinstance(derived, type) and isinstance(found, type)):
+                continue
+            if issubclass(derived, found):
                 continue
             prefix = f"{base}."
             methods = {entry.removeprefix(prefix).partition(".")[0] for entry in table.entries
