@@ -137,7 +137,9 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
         key = (finding.rule, finding.path, finding.scope, finding.anchor)
         ordinal = seen[key] = seen.get(key, -1) + 1
         text = "\0".join((*key, str(ordinal)))
-        identities.append(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest())
+        identities.append(
+            hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+        )
     return identities
 
 

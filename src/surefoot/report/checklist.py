@@ -183,11 +183,10 @@ def _lines(item: Item, verdict: Verdict) -> Iterator[str]:
 
 
 def _absence(applies: Applies) -> str:
-    wanted = [f"import of `{module}`" for module in applies.imports]
-    wanted += [f"`{word}`" for word in applies.words]
+    wanted = [f"`{module}`" for module in applies.imports] + [f"`{w}`" for w in applies.words]
     shown = [*wanted[:3], "the like"] if len(wanted) > 3 else wanted
-    listed = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
-    return f"the checked files have no {listed}"
+    listed = " or ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
+    return f"there is no {'import of ' if applies.imports else ''}{listed} in the checked files"
 
 
 def _names(rules: Sequence[str]) -> str:

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from surefoot.model import Severity, Span
+from tests.report.samples import finding, project, rich_run, run, text
+
+SOURCE = "def fetch(url):\n    return requests.get(url)\n"
+
+
+def carets(output: str) -> tuple[str, str]:
+    """Return the excerpt's line of code and its line of carets, without the margin."""
+    lines = [line.partition("| ")[2] for line in output.splitlines() if " | " in line]
+    return lines[-2], lines[-1]
+
+
+def test_whole_report(tmp_path: Path) -> None:
+    """A report shows every finding with source, consequence and way, then what was not checked,
+    then the figures."""
+    root = project(tmp_path, client=SOURCE, broken="def (:\n")
+    from dataclasses import replace
+
+    assert text("terminal", replace(rich_run(), root=root)) == (
+        """\
+app/broken.py:1:1: error: cannot be parsed [syntax-error]
+ 1 | def (:
+   | ^
+   = Nothing in this file was checked, so its silence means nothing.
+
+app/client.py:2:12: error: `requests.get` waits for ever unless given `timeout` [missing-timeout]
+ 1 | def fetch(url):
+ 2 |     return requests.get(url)
+   |            ^^^^^^^^^^^^
+   = Why missing-timeout hurts.
+   = 1. app/views.py:7: `show` calls `fetch`
+   = fix (unsafe): Give it `timeout=10`
+
+app/client.py: info: 1 missing-type-hints
+`--verbose` shows each of them.
+
+app/client.py:3:1: not checked (rule-crash): ValueError [infinite-timeout]
+
+Note: the cache could not be kept
+Checked 2 files (of a project of 5, 3 unchanged), skipped 2 (1 excluded, 1 a broken link), \
+failed on 2, in 0.25 s.
+3 findings: 2 errors, 1 info.
+Not shown: 1 suppressed by comments.
+`surefoot explain syntax-error` tells why a finding matters and what to do.
+"""
+    )
+
+
+def test_no_findings() -> None:
+    """Without findings the report still says how much was looked at."""
+    output = text("terminal", run())
+    assert output == "Checked 1 file, in 0.25 s.\nNo findings.\n"
+
+
+def test_no_findings_in_a_broken_project() -> None:
+    """Without findings, but with a failure, the report does not call the project clean."""
+    from dataclasses import replace
+
+    output = text("terminal", replace(rich_run(), findings=()))
+    assert "No findings in what could be checked." in output
+    assert "app/broken.py:1:5: not checked (syntax): cannot be parsed" in output
+
+
+def test_quiet() -> None:
+    """A quiet report holds the findings and nothing else."""
+    output = text("terminal", run(finding(anchor="")), quiet=True)
+    assert output.splitlines()[0].startswith("app/client.py:2:12: error:")
+    assert "Checked" not in output
+    assert "explain" not in output
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"), [({"verbose": True}, 2), ({"fold": False}, 2), ({}, 0)]
+)
+def test_hints_about_types_fold(values: dict[str, bool], shown: int) -> None:
+    """Hints about types take one line per file unless each is asked for."""
+    hint = finding(rule="missing-type-hints", severity=Severity.INFO, message="no types")
+    output = text("terminal", run(hint, hint), **values)
+    assert output.count("no types") == shown
+    assert ("app/client.py: info: 2 missing-type-hints" in output) == (shown == 0)
+
+
+def test_raised_hints_do_not_fold() -> None:
+    """A hint about types whose severity the project raised is shown like any other finding."""
+    hint = finding(rule="missing-type-hints", severity=Severity.WARNING, message="no types")
+    assert "no types" in text("terminal", run(hint))
+
+
+def test_tabs(tmp_path: Path) -> None:
+    """Carets stand under the spot in a line indented by tabs."""
+    root = project(tmp_path, client="def fetch(url):\n\treturn\trequests.get(url)\n")
+    spot = finding(span=Span(2, 9, 2, 21), anchor="return\trequests.get(url)")
+    code, marks = carets(text("terminal", run(spot, root=root)))
+    assert code == "    return  requests.get(url)"
+    assert marks == "            ^^^^^^^^^^^^"
+
+
+def test_wide_characters(tmp_path: Path) -> None:
+    """Carets stand under the spot behind characters that take two columns, or none."""
+    line = "x = '漢字e\u0301'; requests.get(url)"
+    root = project(tmp_path, client=f"import requests\n{line}\n")
+    start = line.index("requests") + 1
+    spot = finding(span=Span(2, start, 2, start + 12), anchor=line)
+    code, marks = carets(text("terminal", run(spot, root=root)))
+    assert code == line
+    # Two ideographs take a column more each, the combining accent takes none.
+    assert marks == " " * (start - 1 + 2 - 1) + "^" * 12
+
+
+def test_span_over_several_lines(tmp_path: Path) -> None:
+    """A finding over several lines is underlined to the end of its first."""
+    root = project(tmp_path, client="fetch = requests.get(  \n    url,\n)\n")
+    spot = finding(span=Span(1, 9, 3, 2), anchor="fetch = requests.get(")
+    _, marks = carets(text("terminal", run(spot, root=root)))
+    assert marks == "        ^^^^^^^^^^^^^"
+
+
+def test_long_line(tmp_path: Path) -> None:
+    """Of a line that is wider than the terminal, the part around the spot is shown."""
+    line = "x = [" + "1, " * 200 + "requests.get(url)" + ", 1" * 200 + "]"
+    root = project(tmp_path, client=f"{line}\n")
+    start = line.index("requests") + 1
+    spot = finding(span=Span(1, start, 1, start + 12), anchor=line)
+    output = text("terminal", run(spot, root=root), width=60)
+    code, marks = carets(output)
+    assert len(code) <= 60
+    assert code[marks.index("^") : marks.rindex("^") + 1] == "requests.get"
+
+
+def test_control_characters(tmp_path: Path) -> None:
+    """Nothing in source, paths or messages can drive the terminal."""
+    line = "x = '\x1b[31m\u202e\x07'; requests.get(url)"
+    root = project(tmp_path, client=f"{line}\n")
+    start = line.index("requests") + 1
+    spot = finding(span=Span(1, start, 1, start + 12), anchor=line, message="bad\x1b]0;\x07\nname")
+    hostile = finding(path="a\n::error::\x1b[2J.py", anchor="")
+    output = text("terminal", run(spot, hostile, root=root))
+    assert not set(output) & set("\x1b\x07\u202e")
+    code, marks = carets(output)
+    assert code[marks.index("^") : marks.rindex("^") + 1] == "requests.get"
+    assert r"a\x0a::error::\x1b[2J.py:2:12: error:" in output
+    assert r"bad\x1b]0;\x07\x0aname" in output
+
+
+def test_changed_file(tmp_path: Path) -> None:
+    """Where the file has changed since it was checked, the line as it was stands without carets."""
+    root = project(tmp_path, client="other()\nlines()\n")
+    output = text("terminal", run(finding(), root=root))
+    assert " 2 | return requests.get(url)\n" in output
+    assert "^" not in output
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that is gone costs its excerpt, not the report."""
+    output = text("terminal", run(finding(anchor=""), root=str(tmp_path)))
+    assert "app/client.py:2:12: error:" in output
+
+
+def test_other_encodings(tmp_path: Path) -> None:
+    """The excerpt is read in the encoding the file declares, whatever its line ends."""
+    source = "# coding: latin-1\r\nname = 'é'; requests.get(url)\r\n".encode("latin-1")
+    root = project(tmp_path, client=source)
+    spot = finding(span=Span(2, 13, 2, 25), anchor="name = 'é'; requests.get(url)")
+    code, marks = carets(text("terminal", run(spot, root=root)))
+    assert code == "name = 'é'; requests.get(url)"
+    assert marks == " " * 12 + "^" * 12
+
+
+def test_byte_order_mark(tmp_path: Path) -> None:
+    """A byte order mark takes no column."""
+    root = project(tmp_path, client=b"\xef\xbb\xbfrequests.get(url)\n")
+    spot = finding(span=Span(1, 1, 1, 13), anchor="requests.get(url)")
+    assert carets(text("terminal", run(spot, root=root))) == ("requests.get(url)", "^" * 12)
+
+
+def test_standard_input() -> None:
+    """The excerpt of a file that is not on disk comes from the text that was checked."""
+    contents = {"app/client.py": SOURCE.encode()}
+    code, marks = carets(text("terminal", run(finding()), contents=contents))
+    assert code[marks.index("^") : marks.rindex("^") + 1] == "requests.get"
+
+
+def test_color(tmp_path: Path) -> None:
+    """Color changes nothing but color."""
+    import re
+
+    root = project(tmp_path, client=SOURCE)
+    a_run = run(finding(), root=root)
+    colored = text("terminal", a_run, color=True)
+    assert "\x1b[1;31merror:\x1b[0m" in colored
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == text("terminal", a_run)
+
+
+def test_statistics() -> None:
+    """Statistics count the findings of each rule, most first."""
+    many = [finding(anchor=""), finding(anchor=""), finding(rule="infinite-timeout", code="SF102")]
+    output = text("terminal", run(*many), statistics=True)
+    assert "2  SF101   missing-timeout\n1  SF102   infinite-timeout\n" in output
+
+
+def test_hidden() -> None:
+    """The summary tells how many findings are not shown."""
+    output = text("terminal", run(), hidden=7)
+    assert "Not shown: 7 below the severity or confidence asked for." in output
