@@ -26,7 +26,7 @@ check: $(VENV)/.dev  ## Lint, format, types, import contract, generated files
 	$(BIN)/python scripts/generate.py --check
 
 tests: $(VENV)/.dev check
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-all:  ## The tests on every Python from 3.10 to 3.14 of this machine
 	scripts/test_versions

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from surefoot.catalog import all_rules
-from surefoot.cli import main
+from surefoot.cli import cli
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
@@ -29,11 +29,13 @@ def commands(document: Path) -> Iterator[list[str]]:
     text = document.read_text(encoding="utf-8")
     blocks = re.findall(r"^```(?:console|sh|yaml)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     for line in "\n".join(blocks).splitlines():
-        command = line.strip().removeprefix("- ").removeprefix("run: ").removeprefix("$ ")
+        command = line.strip()
+        for prefix in ("- ", "run: ", "$ ", ".venv/bin/"):
+            command = command.removeprefix(prefix)
         if command.startswith(("make ", "surefoot ", "python ")):
             yield shlex.split(command, comments=True)
     outside = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    for span in re.findall(r"`((?:make|surefoot) [a-z][^`\n]*)`", outside):
+    for span in re.findall(r"`((?:make|surefoot|python) [a-z][^`\n]*)`", outside):
         yield shlex.split(span)
 
 
@@ -55,8 +57,8 @@ def test_make_targets_exist(document: str, words: list[str]) -> None:
 @pytest.mark.parametrize(("document", "words"), named("surefoot"))
 def test_surefoot_commands_exist(document: str, words: list[str]) -> None:
     """Every `surefoot` command of a document names a command and options there are."""
-    command: click.Command = main
-    context = click.Context(main)
+    command: click.Command = cli
+    context = click.Context(cli)
     rest = words[1:]
     while rest and isinstance(command, click.Group):
         found = command.get_command(context, rest[0])

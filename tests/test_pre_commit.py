@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -13,10 +14,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("src", "rules", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+BAD = "import requests\n\n\ndef load(url: str) -> str:\n    return requests.get(url).text\n"
+GOOD = BAD.replace("get(url)", "get(url, timeout=5)")
 UNREACHABLE = ("No matching distribution", "Could not find a version", "ConnectionError")
 
 pytestmark = [
     pytest.mark.network,
+    pytest.mark.xdist_group("pre-commit"),
     pytest.mark.skipif(
         importlib.util.find_spec("pre_commit") is None, reason="pre-commit is not installed here"
     ),
@@ -48,23 +52,28 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pre_commit_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where pre-commit keeps the environments it builds."""
     return tmp_path_factory.mktemp("pre-commit")
 
 
-def try_hook(
-    hook: str, files: dict[str, str], asked: list[str], *, hooks: Path, home: Path, project: Path
-) -> subprocess.CompletedProcess[str]:
-    """Run a hook on some files of a new repository; skip where the index is out of reach."""
-    git(project, "init", "--quiet")
-    for name, text in files.items():
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).write_text(text, encoding="utf-8")
-    git(project, "add", "--all")
-    command = [sys.executable, "-m", "pre_commit", "try-repo", str(hooks), hook, "--verbose"]
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository with a mistake in `bad.py`, none in `good.py`, and one that is excluded."""
+    (tmp_path / "gen").mkdir()
+    (tmp_path / "bad.py").write_text(BAD)
+    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "gen" / "excluded.py").write_text(BAD)
+    (tmp_path / "surefoot.toml").write_text('extend-exclude = ["gen"]\n')
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "--all")
+    return tmp_path
+
+
+def pre_commit(project: Path, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pre-commit; skip where the index is out of reach."""
     done = subprocess.run(
-        [*command, "--files", *asked],
+        [sys.executable, "-m", "pre_commit", *arguments],
         cwd=project,
         env={**os.environ, "PRE_COMMIT_HOME": str(home)},
         capture_output=True,
@@ -75,44 +84,43 @@ def try_hook(
     return done
 
 
-BAD = "import requests\n\n\ndef load(url: str) -> str:\n    return requests.get(url).text\n"
-GOOD = BAD.replace("get(url)", "get(url, timeout=5)")
-
-
-def test_hook_fails_on_a_mistake(hooks: Path, pre_commit_home: Path, tmp_path: Path) -> None:
-    """A file of the commit with a mistake fails the hook, and the report names the rule."""
-    files = {"bad.py": BAD, "good.py": GOOD}
-    done = try_hook(
-        "surefoot", files, ["bad.py"], hooks=hooks, home=pre_commit_home, project=tmp_path
+def run_hook(hook: str, file: str, *, hooks: Path, home: Path, project: Path) -> tuple[int, str]:
+    """Run a configured hook on a file; return the exit status and what was said."""
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=hooks, check=True, capture_output=True, text=True
     )
+    config = {"repos": [{"repo": str(hooks), "rev": head.stdout.strip(), "hooks": [{"id": hook}]}]}
+    (project / ".pre-commit-config.yaml").write_text(json.dumps(config))
+    done = pre_commit(project, home, "run", hook, "--verbose", "--files", file)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_hook_can_be_tried(hooks: Path, home: Path, project: Path) -> None:
+    """`pre-commit try-repo` builds the hook; a mistake fails it, and the rule is named."""
+    done = pre_commit(project, home, "try-repo", str(hooks), "surefoot", "--files", "bad.py")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "missing-timeout" in done.stdout
 
 
-def test_hook_passes_clean_files(hooks: Path, pre_commit_home: Path, tmp_path: Path) -> None:
+def test_hook_judges_the_files_of_the_commit(hooks: Path, home: Path, project: Path) -> None:
     """Mistakes in files that are not part of the commit do not fail the hook."""
-    files = {"bad.py": BAD, "good.py": GOOD}
-    done = try_hook(
-        "surefoot", files, ["good.py"], hooks=hooks, home=pre_commit_home, project=tmp_path
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Passed" in done.stdout
+    status, output = run_hook("surefoot", "good.py", hooks=hooks, home=home, project=project)
+    assert status == 0, output
+    assert "Passed" in output
 
 
-def test_hook_obeys_excludes(hooks: Path, pre_commit_home: Path, tmp_path: Path) -> None:
+def test_hook_obeys_excludes(hooks: Path, home: Path, project: Path) -> None:
     """A file the project excludes stays excluded although pre-commit names it."""
-    files = {"gen/bad.py": BAD, "surefoot.toml": 'extend-exclude = ["gen"]\n'}
-    done = try_hook(
-        "surefoot", files, ["gen/bad.py"], hooks=hooks, home=pre_commit_home, project=tmp_path
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    file = "gen/excluded.py"
+    status, output = run_hook("surefoot", file, hooks=hooks, home=home, project=project)
+    assert status == 0, output
 
 
-def test_project_hook_sees_everything(hooks: Path, pre_commit_home: Path, tmp_path: Path) -> None:
+def test_project_hook_sees_everything(hooks: Path, home: Path, project: Path) -> None:
     """The hook for the whole project reports mistakes outside the commit as well."""
-    files = {"bad.py": BAD, "good.py": GOOD}
-    done = try_hook(
-        "surefoot-project", files, ["good.py"], hooks=hooks, home=pre_commit_home, project=tmp_path
+    status, output = run_hook(
+        "surefoot-project", "good.py", hooks=hooks, home=home, project=project
     )
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "missing-timeout" in done.stdout
+    assert status == 1, output
+    assert "bad.py" in output
+    assert "missing-timeout" in output
