@@ -119,7 +119,7 @@ class Cache:
     def _connected(self, directory: Path, *, reading: bool) -> Iterator[sqlite3.Connection]:
         """Lend a connection; whatever goes wrong with it ends the block without an error."""
         try:
-            with closing(_open_for_reading(directory) if reading else _connect(directory)) as lent:
+            with closing(_open(directory, reading)) as lent:
                 if not reading:
                     lent.executescript(_TABLE)
                 yield lent
@@ -188,7 +188,7 @@ def _today() -> int:
     return int(time.time() // 86400)
 
 
-def _connect(directory: Path, busy_seconds: float = _BUSY_SECONDS) -> sqlite3.Connection:
+def _connect(directory: Path, busy_seconds: float) -> sqlite3.Connection:
     database = sqlite3.connect(
         directory / _DATABASE, timeout=busy_seconds, isolation_level=None, cached_statements=8
     )
@@ -196,6 +196,10 @@ def _connect(directory: Path, busy_seconds: float = _BUSY_SECONDS) -> sqlite3.Co
         database.execute("pragma journal_mode = wal")
         database.execute("pragma synchronous = normal")
     return database
+
+
+def _open(directory: Path, reading: bool) -> sqlite3.Connection:
+    return _open_for_reading(directory) if reading else _connect(directory, _BUSY_SECONDS)
 
 
 def _open_for_reading(directory: Path) -> sqlite3.Connection:
@@ -265,10 +269,15 @@ class _Reader(pickle.Unpickler):
         if module in _READABLE and name.isidentifier():
             __import__(module)
             found = vars(sys.modules[module]).get(name)
-            if (
-                isinstance(found, type)
-                and found.__module__ == module
-                and (hasattr(found, "__dataclass_fields__") or issubclass(found, enum.Enum))
-            ):
+            if isinstance(found, type) and found.__module__ == module and _is_plain(found):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is not read from a cache")
+
+
+def _is_plain(cls: type) -> bool:
+    """Whether instances are nothing but data, and making one does nothing else."""
+    return (
+        hasattr(cls, "__dataclass_fields__")
+        or issubclass(cls, enum.Enum)
+        or (issubclass(cls, tuple) and hasattr(cls, "_fields"))
+    )

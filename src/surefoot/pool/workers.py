@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
 _ORPHAN_CHECK_SECONDS = 1.0
+_START_LIMIT = 60.0
 
 
 class WorkersUnavailable(Exception):
@@ -89,8 +90,11 @@ class _Workers:
     def _patience(self) -> float | None:
         """Seconds until the first worker is overdue."""
         now = time.monotonic()
-        left = [worker.since + self._time_limit - now for worker in self._workers.values()]
+        left = [worker.since + self._limit(worker) - now for worker in self._workers.values()]
         return max(0.0, min(left, default=0.0))
+
+    def _limit(self, worker: _Worker) -> float:
+        return self._time_limit if worker.task is not None else _START_LIMIT
 
     def _receive(self, worker: _Worker, queue: deque[Task]) -> Answer | None:
         """Take what a worker sent, or note that it died; give it the next file."""
@@ -116,7 +120,7 @@ class _Workers:
     def _overdue(self) -> Iterator[Answer]:
         now = time.monotonic()
         for worker in list(self._workers.values()):
-            if now - worker.since >= self._time_limit and not worker.connection.poll():
+            if now - worker.since >= self._limit(worker) and not worker.connection.poll():
                 self._end(worker)
                 if worker.task is None:
                     raise WorkersUnavailable("a worker did not get ready in time")
