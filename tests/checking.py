@@ -60,6 +60,6 @@ def check(
         return locate(by_path[path], places)
 
     linked, broken = link(examinations, chosen, known, find)
-    assert not failures and not broken, [*failures, *broken]
+    assert [*failures, *broken] == []
     found = [finding for item in examinations for finding in item.findings]
     return sorted([*found, *linked], key=lambda finding: finding.order)

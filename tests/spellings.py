@@ -15,7 +15,8 @@ def spellings(code: str) -> Iterator[tuple[str, str]]:
     """Yield a name and the code, for each way of spelling it that means the same."""
     yield "as written", code
     yield "with CRLF", code.replace("\n", "\r\n")
-    yield "with comments", re.sub(r"(?m)^(?=\S)(?!#)", "# a remark\n", code, count=1) + "# the end\n"
+    remarked = re.sub(r"(?m)^(?=\S)(?!#)", "# a remark\n", code, count=1)
+    yield "with comments", f"{remarked}# the end\n"
     aliased = _aliased(code)
     if aliased != code:
         yield "with aliased imports", aliased

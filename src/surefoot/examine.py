@@ -59,16 +59,12 @@ def examine(source: SourceFile, rules: RuleSet, facts: FactTable) -> Examination
     except Exception as error:
         message = f"surefoot failed: {type(error).__name__}: {error}"
         failure = Failure(source.path, FileError.CRASH, message)
-    return Examination(
-        source.path, source.module, source.content.count(b"\n"), failures=(failure,)
-    )
+    return Examination(source.path, source.module, source.content.count(b"\n"), failures=(failure,))
 
 
 def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Examination:
     parsed = parse(source.content)
-    tree = Tree(
-        parsed.module, source.module, source.is_package, {*WANTED, *prepared.visitors}
-    )
+    tree = Tree(parsed.module, source.module, source.is_package, {*WANTED, *prepared.visitors})
     file = File(source, parsed, tree, facts)
     collector = _Collector(file)
     for rule in prepared.rules:
@@ -102,9 +98,7 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
     )
 
 
-def _judge(
-    call: Call, interests: Mapping[type[Fact], list[Rule]], collector: _Collector
-) -> bool:
+def _judge(call: Call, interests: Mapping[type[Fact], list[Rule]], collector: _Collector) -> bool:
     """Show a call to the rules its facts concern; return whether the linker needs it too."""
     if call.pending:
         return True

@@ -164,9 +164,7 @@ class Report:
     confidence: Confidence
     chain: tuple[Link, ...]
 
-    def finding(
-        self, path: str, located: Located, scope: str, chain: tuple[Step, ...]
-    ) -> Finding:
+    def finding(self, path: str, located: Located, scope: str, chain: tuple[Step, ...]) -> Finding:
         """Return the finding at a span."""
         return Finding(
             path=path,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from comparison import ON_PURPOSE, compare
+from tests.oracle.comparison import ON_PURPOSE, compare
 
 _STDLIB = Path(sysconfig.get_path("stdlib"))
 _PACKAGES = ("asyncio", "concurrent/futures", "email", "http", "logging", "unittest", "urllib")
@@ -15,7 +15,10 @@ _PACKAGES = ("asyncio", "concurrent/futures", "email", "http", "logging", "unitt
 
 def _files() -> list[Path]:
     single = [_STDLIB / f"{name}.py" for name in ("argparse", "dataclasses", "inspect", "typing")]
-    return [*single, *(file for name in _PACKAGES for file in sorted((_STDLIB / name).glob("*.py")))]
+    return [
+        *single,
+        *(file for name in _PACKAGES for file in sorted((_STDLIB / name).glob("*.py"))),
+    ]
 
 
 @pytest.mark.parametrize("file", _files(), ids=lambda file: f"{file.parent.name}/{file.name}")

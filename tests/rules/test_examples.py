@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from checking import check
-from spellings import spellings
 from surefoot.catalog import all_rules
 from surefoot.rule import Bad, Good, Rule, files_of
+from tests.checking import check
+from tests.spellings import spellings
 
 
 def _cases() -> Iterator[object]:
@@ -25,7 +25,7 @@ def _cases() -> Iterator[object]:
                 yield pytest.param(rule, example, {path: text}, id=name)
 
 
-@pytest.mark.parametrize(("rule", "example", "files"), _cases())
+@pytest.mark.parametrize(("rule", "example", "files"), list(_cases()))
 def test_example(rule: type[Rule], example: Bad | Good, files: dict[str, str]) -> None:
     """A bad example is found as often as it says, a good one not at all, however it is spelt."""
     found = check(files, [rule])

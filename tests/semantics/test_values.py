@@ -7,12 +7,12 @@ import textwrap
 import libcst as cst
 import pytest
 
-from checking import shipped_facts, sources
 from surefoot.semantics.file import File
 from surefoot.semantics.module import WANTED
 from surefoot.semantics.values import PENDING
 from surefoot.syntax.parse import parse
 from surefoot.syntax.tree import Tree
+from tests.checking import shipped_facts, sources
 
 
 def revealed(code: str, path: str = "app/service.py") -> list[str]:
@@ -66,7 +66,7 @@ def _shown(file: File, node: cst.BaseExpression) -> str:
             id="walrus",
         ),
         pytest.param(
-            "import requests\ndef f(session=None):\n    s = session or requests.Session()\n    reveal(s)",
+            "import requests\ndef f(given=None):\n    s = given or requests.Session()\n    reveal(s)",
             "a requests.Session",
             id="or",
         ),

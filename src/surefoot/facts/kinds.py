@@ -239,7 +239,9 @@ class Role(Fact, key="role"):
     `name` is one of handler, job, startup, shutdown, signal-handler, thread-target,
     cli, test, settings. `by` is `decorator` (the callable decorates the function),
     `base` (a class whose `methods` have the role), or `argument` (the function is passed
-    at `position` or as `parameter`).
+    at `position` or as `parameter`, alone or in a list). `keywords` gives further
+    parameters their roles. `literals` maps the literal at index 0 to the role, where the
+    callable serves several (`on_event("shutdown")`).
     """
 
     name: str
@@ -247,6 +249,8 @@ class Role(Fact, key="role"):
     methods: tuple[str, ...] = ()
     position: int | None = None
     parameter: str | None = None
+    keywords: tuple[tuple[str, str], ...] = ()
+    literals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -328,7 +332,7 @@ class Suppresses(Fact, key="suppresses"):
 
 @dataclass(frozen=True)
 class Generic(Fact, key="generic"):
-    """The class takes type parameters; without them a type checker knows nothing of its contents."""
+    """The class takes type parameters; a type checker knows nothing of it without them."""
 
     example: str
 

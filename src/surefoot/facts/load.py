@@ -131,7 +131,9 @@ class _File:
             node = yaml.compose(self._path.read_bytes(), Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
-            raise FactError(self.name, mark.line + 1 if mark else 1, error.problem or "not YAML") from None
+            raise FactError(
+                self.name, mark.line + 1 if mark else 1, error.problem or "not YAML"
+            ) from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise FactError(self.name, 1, f"not YAML: {error}") from None
         except OSError as error:
@@ -189,7 +191,7 @@ class _File:
 
     def fact(self, kind: type[Fact], node: yaml.Node) -> Fact | None:
         """Build a fact; `false` takes back what a pattern, a base or an earlier file says."""
-        types = _types(kind)
+        types = _types(kind)  # type: ignore[arg-type]
         if isinstance(node, yaml.MappingNode) and not self.is_value_of(types, node):
             known = {name.replace("_", "-"): name for name in types}
             given = {known[key]: value for key, value in self.mapping(node, known).items()}
@@ -230,5 +232,7 @@ class _File:
             value = float(value)
         if type(value) not in allowed:
             words = " or ".join(getattr(kind, "__name__", str(kind)) for kind in allowed)
-            raise FactError(self.name, self.line(node), f"expected {words.replace('NoneType', 'null')}")
+            raise FactError(
+                self.name, self.line(node), f"expected {words.replace('NoneType', 'null')}"
+            )
         return value

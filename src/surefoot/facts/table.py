@@ -86,7 +86,9 @@ class FactTable:
         for prefix, rest in _splits(name):
             if rest:
                 pattern = ".*" if rest.count(".") == 1 else ".**"
-                candidates = [prefix + pattern] if pattern == ".**" else [prefix + ".*", prefix + ".**"]
+                candidates = (
+                    [prefix + pattern] if pattern == ".**" else [prefix + ".*", prefix + ".**"]
+                )
                 for candidate in candidates:
                     for kind, fact in self.entries.get(candidate, {}).items():
                         found.setdefault(kind, fact)

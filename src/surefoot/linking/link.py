@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from surefoot.facts.table import FactTable
 from surefoot.linking.project import Project
 from surefoot.model import Examination, Failure, FileError, Finding, Located, Note, Step
-from surefoot.rule import Link, Report, Rule
+from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
@@ -103,4 +103,4 @@ def _places(report: Report) -> list[tuple[str, int]]:
         first = (report.path, where.place)
     else:
         raise TypeError("the linker reports calls and notes, it knows no nodes")
-    return [first, *((item.path, item.place) for item in report.chain if isinstance(item, Link))]
+    return [first, *((item.path, item.place) for item in report.chain)]

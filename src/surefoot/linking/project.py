@@ -53,9 +53,8 @@ class Project:
         """The roles of functions by full name."""
         found = roles(self.world, self.modules.values())
         for call in self.calls:
-            given = registered(call)
-            if given is not None:
-                found.setdefault(given[0], set()).add(given[1])
+            for name, role in registered(call):
+                found.setdefault(name, set()).add(role)
         return found
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import libcst as cst
 
@@ -52,9 +52,7 @@ class Arguments:
             else:
                 self.keywords[keyword] = symbol
 
-    def symbol(
-        self, keywords: str | Iterable[str], position: int | None = None
-    ) -> Symbol | Given:
+    def symbol(self, keywords: str | Iterable[str], position: int | None = None) -> Symbol | Given:
         """Return the symbol of an argument, or whether it is absent or may be given.
 
         `position` is the positional index of the first keyword.
@@ -203,7 +201,7 @@ class Call:
     @property
     def shown(self) -> str:
         """The callee as people write it."""
-        return (self.name or "").removeprefix("builtins.")
+        return (self.name or "").removeprefix("builtins.").removesuffix(".__call__")
 
     @property
     def in_async(self) -> bool:

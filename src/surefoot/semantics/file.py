@@ -39,9 +39,7 @@ class File:
     what depends on other modules is `PENDING`.
     """
 
-    def __init__(
-        self, source: SourceFile, parsed: Source, tree: Tree, facts: FactTable
-    ) -> None:
+    def __init__(self, source: SourceFile, parsed: Source, tree: Tree, facts: FactTable) -> None:
         self.path = source.path
         self.module_name = source.module
         self.is_stub = source.is_stub
@@ -196,9 +194,8 @@ class File:
         """The roles of this file's functions, by qualname, as far as the file tells."""
         found = roles(self.world, [self.summary])
         for node in self.tree.of(cst.Call):
-            given = registered(self.call(node))
-            if given is not None:
-                found.setdefault(given[0], set()).add(given[1])
+            for name, role in registered(self.call(node)):
+                found.setdefault(name, set()).add(role)
         prefix = f"{self.module_name}." if self.module_name else ""
         return {name.removeprefix(prefix): names for name, names in found.items()}
 
@@ -231,7 +228,7 @@ class LocalCall(Call):
         self._file = file
 
     @cached_property
-    def at(self) -> At:  # type: ignore[override]
+    def at(self) -> At:
         return self._file.at(self.node)
 
     @property

@@ -134,9 +134,7 @@ def _parameters(symbols: Symbols, params: cst.Parameters, outer: Scope) -> list[
 
 
 def _class(tree: Tree, symbols: Symbols, node: cst.ClassDef, scope: Scope) -> ClassSummary:
-    members: dict[str, Symbol] = {
-        name: symbols.lookup(name, scope)[0] for name in scope.bindings
-    }
+    members: dict[str, Symbol] = {name: symbols.lookup(name, scope)[0] for name in scope.bindings}
     assigned: dict[str, list[tuple[Symbol, int]]] = {}
     for method in _methods(tree, node, scope):
         for item in method.attributes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from surefoot.facts.kinds import Role
-from surefoot.semantics.call import Call
-from surefoot.semantics.summary import FunctionSummary, ModuleSummary
-from surefoot.semantics.values import PENDING, World
+from surefoot.semantics.call import Arguments, Call
+from surefoot.semantics.summary import FunctionSummary, ModuleSummary, Symbol
+from surefoot.semantics.values import PENDING, Value, World
 
 _DEPENDS = ("fastapi.Depends", "fastapi.Security")
 
@@ -42,11 +42,17 @@ def _of_function(world: World, function: FunctionSummary) -> set[str]:
         name = world.target(decorator)
         fact = world.fact(Role, name) if name is not None else None
         if fact is not None and fact.by == "decorator":
-            found.add(fact.name)
+            found.add(_literal(fact, _first_constant(world, decorator)))
     names = [parameter.name for parameter in function.parameters]
     if function.qualname in ("lambda_handler", "handler") and names[:2] == ["event", "context"]:
         found.add("handler")
     return found
+
+
+def _first_constant(world: World, decorator: Symbol) -> tuple[object] | None:
+    if decorator is None or decorator[0] != "c":
+        return None
+    return Arguments(decorator[2], world).constant((), 0)
 
 
 def _providers(world: World, function: FunctionSummary) -> list[str]:
@@ -61,14 +67,33 @@ def _providers(world: World, function: FunctionSummary) -> list[str]:
     return found
 
 
-def registered(call: Call) -> tuple[str, str] | None:
-    """Return the function a call registers and the role it gets, if the call does that."""
+def registered(call: Call) -> list[tuple[str, str]]:
+    """Return the functions a call registers, each with the role it gets."""
     fact = call.fact(Role)
     if fact is None or fact.by != "argument":
-        return None
-    value = call.arguments.get(fact.parameter or (), fact.position)
-    if isinstance(value, tuple) and value[0] == "P":
-        value = value[1]
-    if isinstance(value, tuple) and value[0] in ("n", "m") and call.world.function(value[1]):
-        return str(value[1]), fact.name
-    return None
+        return []
+    found = []
+    places = [(fact.parameter, fact.position, _literal(fact, call.arguments.constant((), 0)))]
+    places += [(keyword, None, role) for keyword, role in fact.keywords]
+    for keyword, position, role in places:
+        value = call.arguments.get(keyword or (), position)
+        for name in _functions(call.world, value if isinstance(value, tuple) else None):
+            found.append((name, role))
+    return found
+
+
+def _literal(fact: Role, constant: tuple[object] | None) -> str:
+    return dict(fact.literals).get(str(constant[0]), fact.name) if constant else fact.name
+
+
+def _functions(world: World, value: Value) -> list[str]:
+    """The project functions a value is or holds."""
+    if value is None:
+        return []
+    if value[0] == "P":
+        return _functions(world, value[1])
+    if value[0] == "t":
+        return [name for item in value[1] for name in _functions(world, world.value(item))]
+    if value[0] in ("n", "m") and world.function(value[1]) is not None:
+        return [str(value[1])]
+    return []

@@ -19,8 +19,9 @@ _LONGEST = 80
 _TRANSPARENT = frozenset({"Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"})
 _OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
 _ITERABLE = frozenset(
-    "list List set Set frozenset FrozenSet Sequence MutableSequence Iterable Iterator Collection "
-    "Generator AsyncIterable AsyncIterator AsyncGenerator deque Deque".split()
+    {"list", "List", "set", "Set", "frozenset", "FrozenSet", "deque", "Deque"}
+    | {"Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Generator"}
+    | {"AsyncIterable", "AsyncIterator", "AsyncGenerator"}
 )
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -81,9 +82,7 @@ class Symbols:
             return ("k", {"None": None, "True": True, "False": False}[node.value]), 1
         return self.lookup(node.value, scope, node)
 
-    def lookup(
-        self, name: str, scope: Scope, use: cst.CSTNode | None = None
-    ) -> tuple[Symbol, int]:
+    def lookup(self, name: str, scope: Scope, use: cst.CSTNode | None = None) -> tuple[Symbol, int]:
         """Return what a name means in a scope, where `use` stands if that is known."""
         owner = scope.find(name)
         if owner is None:
@@ -249,12 +248,12 @@ class Symbols:
             return ("d", tuple(items), False)
         for use in self.uses(name, owner):
             parent = self.tree.parents[use]
-            if isinstance(parent, cst.AssignTarget) or isinstance(parent, cst.AnnAssign):
+            if isinstance(parent, (cst.AssignTarget, cst.AnnAssign)):
                 continue
             if isinstance(parent, cst.Arg) and parent.star == "**":
                 continue
             key = _constant_key(parent) if isinstance(parent, cst.Subscript) else None
-            if key is not None and parent.value is use:
+            if isinstance(parent, cst.Subscript) and key is not None and parent.value is use:
                 target = self.tree.parents[parent]
                 if isinstance(target, cst.AssignTarget):
                     assign = self.tree.parents[target]
@@ -262,7 +261,11 @@ class Symbols:
                     items.append((key, self._inside(assign.value, owner)[0]))
                 continue
             if isinstance(parent, cst.Attribute) and parent.attr.value in (
-                "get", "items", "keys", "values", "copy",
+                "get",
+                "items",
+                "keys",
+                "values",
+                "copy",
             ):
                 continue
             complete = False
@@ -274,7 +277,7 @@ class Symbols:
             self._names = {}
             for node in self.tree.parents:
                 if node.__class__ is cst.Name:
-                    self._names.setdefault(node.value, []).append(node)  # type: ignore[attr-defined]
+                    self._names.setdefault(node.value, []).append(node)
         return [
             node
             for node in self._names.get(name, ())
@@ -443,9 +446,9 @@ class Symbols:
 
     def _unary(self, node: cst.UnaryOperation, scope: Scope) -> tuple[Symbol, int]:
         symbol, depth = self._inside(node.expression, scope)
-        if symbol is not None and symbol[0] == "k" and isinstance(symbol[1], (int, float)):
-            if isinstance(node.operator, cst.Minus):
-                return ("k", -symbol[1]), depth
+        match symbol, node.operator:
+            case (("k", int() | float() as number), cst.Minus()):
+                return ("k", -number), depth
         return None, 0
 
     def _arithmetic(self, node: cst.BinaryOperation, scope: Scope) -> tuple[Symbol, int]:

@@ -16,6 +16,7 @@ None is unknown for good; `PENDING` is unknown until other modules are known.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -46,6 +47,7 @@ _PROPERTIES = (
     "abc.abstractproperty",
 )
 _CLOSING = ("contextlib.closing", "contextlib.aclosing")
+_GRPC_STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _STDLIB = sys.stdlib_module_names | {"builtins"}
 
 
@@ -111,7 +113,7 @@ class World:
             return None
         module, rest = self.split(name)
         if module is None:
-            if self._may_be_project(name):
+            if self._may_be_project(name) and not _GRPC_STUB.search(name):
                 return PENDING
             return ("n", self.facts.canonical(name))
         if not rest:
@@ -292,6 +294,7 @@ class World:
             case ("i", name, arguments):
                 if name in ("builtins.list", "builtins.tuple", "builtins.iter") and arguments:
                     return self._element(self.value(arguments[0][1]), key)
+                return self._declared(name, "*")
         return None
 
     # -- attributes and calls ------------------------------------------------------------
@@ -345,6 +348,8 @@ class World:
         return self.name(full)
 
     def _member(self, name: str, attr: str, receiver: tuple[Any, ...]) -> Value:
+        if _GRPC_STUB.search(name):
+            return self._remote_method(receiver)
         if self.cls(name) is None:
             if self._home is not None and self._may_be_project(name):
                 return PENDING
@@ -372,12 +377,33 @@ class World:
         return ("m", value[1], receiver)
 
     def _external_member(self, name: str, attr: str, receiver: tuple[Any, ...]) -> Value:
+        declared = self._declared(name, attr)
+        if declared is not None:
+            return declared
+        method = self.facts.canonical(f"{name}.{attr}")
+        if not self.facts.of(method):
+            other = self._declared(name, "*")
+            if other is not None:
+                return other
+        return ("m", method, receiver)
+
+    def _declared(self, name: str, attr: str) -> Value:
+        """The instance an attribute is by the facts; `*` stands for any other attribute."""
         for ancestor in self.facts.ancestors(name):
             known = self.facts.get(Attributes, ancestor)
             for attribute, kind in known.types if known is not None else ():
                 if attribute == attr:
                     return ("i", self.facts.canonical(kind), None)
-        return ("m", self.facts.canonical(f"{name}.{attr}"), receiver)
+        return None
+
+    def _remote_method(self, stub: tuple[Any, ...]) -> Value:
+        """A method of a generated gRPC stub; unary, unless it is called for a stream."""
+        channel = self.value(stub[2][0][1]) if stub[2] else None
+        asynchronous = channel is not None and str(channel[1]).startswith("grpc.aio.")
+        name = (
+            "grpc.aio.UnaryUnaryMultiCallable" if asynchronous else "grpc.UnaryUnaryMultiCallable"
+        )
+        return ("i", name, None) if channel is not None and channel[0] == "i" else None
 
     def lineage(self, name: str) -> Iterator[tuple[Any, ...]]:
         """Yield a project class and its bases, depth first, as values; an external base is
@@ -442,9 +468,7 @@ class World:
             return ("co", function.returns)
         return self.value(function.returns)
 
-    def _external_result(
-        self, name: str, arguments: tuple[Any, ...], *, is_method: bool
-    ) -> Value:
+    def _external_result(self, name: str, arguments: tuple[Any, ...], *, is_method: bool) -> Value:
         if name == "functools.partial" and arguments and arguments[0][0] == "":
             inner = self.value(arguments[0][1])
             if inner is None or inner == PENDING:

@@ -1,0 +1,54 @@
+"""Comments that give a reason, told from directives to tools and code put out of use."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+_DIRECTIVES = re.compile(
+    r"(?i)\b(noqa|nosec|nosonar)\b(\s*:?\s*[A-Z]+\d+(\s*,?\s*[A-Z]+\d+)*)?"
+    r"|\bpragma\s*:\s*no[ -]?\w+"
+    r"|\b(type|pyright|ty)\s*:\s*ignore(\[[^\]]*\])?"
+    r"|\bpylint\s*:\s*[\w-]+\s*=\s*[\w-]+(\s*,\s*[\w-]+)*"
+    r"|\bnoinspection\s+\w+"
+    r"|\b(surefoot|ruff|flake8|mypy|fmt|isort|lgtm|codeql)\s*:\s*\S+"
+)
+_ADMISSION = re.compile(r"(?i)\b(todo|fixme|xxx|hack)\b")
+_LETTER = re.compile(r"[^\W\d_]")
+_FEWEST_WORDS = 3
+
+
+def gives_reason(nodes: Iterable[cst.CSTNode]) -> bool:
+    """Whether a comment in or on one of the nodes explains something in three words or more."""
+    text = " ".join(comment for node in nodes for comment in _comments(node))
+    words = [word for word in text.split() if _LETTER.search(word)]
+    return len(words) >= _FEWEST_WORDS
+
+
+def _comments(node: cst.CSTNode) -> Iterator[str]:
+    """Yield the prose of the comments in a node: no directives, admissions or dead code."""
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Comment):
+            text = _DIRECTIVES.sub(" ", current.value.lstrip("# !:")).strip()
+            if text and not _ADMISSION.search(text) and not _is_code(text):
+                yield text
+        elif not isinstance(current, cst.BaseExpression):
+            stack.extend(reversed(current.children))
+
+
+def _is_code(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return not all(
+        isinstance(item, ast.Expr) and isinstance(item.value, ast.Name) for item in tree.body
+    )
