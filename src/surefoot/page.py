@@ -136,7 +136,8 @@ def _source(code: str) -> str:
 
 def _difference(before: str, after: str) -> str:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
-    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+    kept = (line for line in lines if not line.startswith(("---", "+++", "@@")))
+    return "\n".join(line.rstrip() for line in kept)
 
 
 def _capitalised(text: str) -> str:

@@ -15,9 +15,11 @@ def command() -> None:
 @click.option("--config", "config_file", metavar="PATH", help="Read this file instead.")
 def show(paths: tuple[str, ...], config_file: str | None) -> None:
     """Show each setting that holds for PATHS, with the place it comes from."""
-    from surefoot.config import load_config, settings_shown
+    from surefoot.catalog import load_catalog
+    from surefoot.config import load_config, selectors, settings_shown, validate
 
     config = load_config(paths, config_file=config_file)
+    validate(config, selectors(load_catalog().rules))
     rows = [(key, _spelt(value), origin) for key, value, origin in settings_shown(config)]
     rows.insert(0, ("project root", config.root, config.file or "no configuration file"))
     widest = max(len(key) for key, _, _ in rows)

@@ -77,12 +77,12 @@ def written(path: str) -> Iterator[TextIO]:
 
     Raises `click.ClickException` where that cannot be done.
     """
-    target = os.path.realpath(path)
     try:
-        if os.path.exists(target) and not os.path.isfile(target):
-            with open(target, "w", encoding="utf-8", errors="backslashreplace") as device:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8", errors="backslashreplace") as device:
                 yield device
             return
+        target = os.path.realpath(path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         temporary = f"{target}.{os.getpid()}.tmp"
         try:
