@@ -140,6 +140,19 @@ def test_processes_change_nothing(
     )
 
 
+def test_an_interrupted_run_is_not_lost(project: Path) -> None:
+    """What was examined before an interrupt need not be examined again."""
+
+    def interrupt(finished: int, total: int) -> None:
+        if finished == 3:
+            raise KeyboardInterrupt
+
+    config = load_config([str(project)])
+    with pytest.raises(KeyboardInterrupt):
+        check(config, CATALOG, cwd=str(project), progress=interrupt)
+    assert run(project).cached == 3
+
+
 def test_without_a_cache_nothing_is_written(project: Path) -> None:
     """Switching the cache off leaves no directory behind."""
     check(load_config([str(project)]), CATALOG, cwd=str(project), use_cache=False)

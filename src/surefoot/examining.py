@@ -126,17 +126,18 @@ class Examiner:
     ) -> dict[str, Examination]:
         from surefoot.pool import examine_files
 
-        finished = total - len(sources)
+        done: list[Examination] = []
 
-        def count(_: Examination) -> None:
-            nonlocal finished
-            finished += 1
+        def keep(examination: Examination) -> None:
+            done.append(examination)
             if progress is not None:
-                progress(finished, total)
+                progress(total - len(sources) + len(done), total)
 
         prepare = EnginePreparation(self._rules, self._facts.table)
-        examinations = examine_files(sources, prepare, jobs=self._jobs, done=count)
-        self._remember(examinations)
+        try:
+            examinations = examine_files(sources, prepare, jobs=self._jobs, done=keep)
+        finally:
+            self._remember(done)  # what an interrupted run has learnt is not lost
         self._complete.update(examination.path for examination in examinations)
         return {examination.path: examination for examination in examinations}
 
