@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PROJECT := pyproject.toml src/surefoot/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests test-all generate format clean
+.PHONY: help demo test check lint types contract generated tests test-all generate format clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,14 +18,22 @@ demo: $(VENV)/.surefoot  ## Install surefoot, check the sample service, write re
 
 test: check tests  ## Everything continuous integration checks
 
-check: $(VENV)/.dev  ## Lint, format, types, import contract, generated files
+check: lint types contract generated  ## Lint, format, types, import contract, generated files
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
 	$(BIN)/mypy
+
+contract: $(VENV)/.dev
 	$(BIN)/lint-imports
+
+generated: $(VENV)/.dev
 	$(BIN)/python scripts/generate.py --check
 
-tests: $(VENV)/.dev check
+tests: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-all:  ## The tests on every Python from 3.10 to 3.14 of this machine
