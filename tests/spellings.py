@@ -56,6 +56,8 @@ def _aliased(code: str) -> str:
         name = found[1]
         if "." not in name and any(other.startswith(f"import {name}.") for other in lines):
             continue
+        if re.search(rf"[\"'][^\"'\n]*\b{re.escape(name)}\.", code):  # a quoted annotation
+            continue
         alias = name.replace(".", "_") + "_"
         rest = "\n".join(lines[:index] + lines[index + 1 :])
         renamed = _rename(rest, name, alias)

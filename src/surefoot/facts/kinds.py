@@ -33,10 +33,10 @@ class Timeout(Fact, key="timeout"):
     positional arguments (without `self`). `default` is the bound in seconds when none
     is given; `None` is for ever. `constructor` names keywords of the receiver's
     constructor that bound its calls as well. `unless` names keywords that may bound it
-    in ways not seen here (a transport, a config object). `wait` tells network waits
+    in ways not seen here (a transport, a config object, a connection string). `wait` tells network waits
     from waits for a child process (`subprocess`) or for another thread (`thread`).
     `socket_default`: obeys `socket.setdefaulttimeout`. `forever` lists the literal
-    arguments that mean no bound. `legs` names keywords of a structured timeout value.
+    arguments that mean no bound.
     """
 
     parameter: tuple[str, ...] = ()
@@ -53,14 +53,16 @@ class Timeout(Fact, key="timeout"):
 class TimeoutValue(Fact, key="timeout-value"):
     """A class whose instances are timeouts (`httpx.Timeout`, `aiohttp.ClientTimeout`).
 
-    The value bounds nothing when the argument `total` is literally None and none of
-    `legs` is given; giving None to one of `legs` leaves that leg unbounded. `position`
-    is the index of `total` among the positional arguments.
+    `total` is the parameter for the whole, `position` its index among the positional
+    arguments, `legs` those for connecting, reading and so on. `overall`: the total bounds
+    everything whatever the legs say, and is None when it is not given; otherwise it is
+    only the default of each leg.
     """
 
     total: str
     position: int | None = 0
     legs: tuple[str, ...] = ()
+    overall: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,17 @@ class TakesOwnership(Fact, key="takes-ownership"):
 
     position: int | None = 0
     parameter: str | None = None
+
+
+@dataclass(frozen=True)
+class Borrows(Fact, key="borrows"):
+    """The callable uses its arguments and leaves them to its caller, who must close them.
+
+    `gives` is `data` where the result needs them no longer, `view` where it still reads
+    from them or is another form of them (`csv.reader`).
+    """
+
+    gives: str = "data"
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ def enclosing_function(scope: Scope) -> Scope | None:
 def circumstances(tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode) -> At:
     """Return the circumstances of an expression."""
     at = _around(tree, node)
+    if At.ARGUMENT in at and _is_bounded_argument(tree, symbols, world, node):
+        at |= At.DEADLINE
     block: Block | None = tree.block(node)
     while block is not None:
         kind = block.kind
@@ -93,6 +95,23 @@ def _around(tree: Tree, node: cst.CSTNode) -> At:
                 return at
         parent = tree.parents.get(parent)
     return at
+
+
+def _is_bounded_argument(
+    tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode
+) -> bool:
+    """Whether an expression is what a call such as `asyncio.wait_for` puts a bound on."""
+    argument = tree.parents[node]
+    call = tree.parents.get(argument)
+    if not isinstance(call, cst.Call) or not call.args or call.args[0] is not argument:
+        return False
+    symbol = symbols.of(call)
+    name = world.target(symbol)
+    fact = world.fact(Deadline, name) if name is not None else None
+    if fact is None or fact.by != "argument" or symbol is None:
+        return False
+    bound = Arguments(symbol[2], world).get(fact.parameter or (), fact.position)
+    return bound is not Given.ABSENT and bound != ("k", None)
 
 
 def _has_deadline(node: cst.CSTNode, symbols: Symbols, world: World) -> bool:

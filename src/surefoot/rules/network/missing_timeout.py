@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from surefoot.facts.kinds import Timeout
+from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
+from surefoot.semantics.timeouts import Bound, bound_of
+from surefoot.semantics.values import PENDING
 
 
 class MissingTimeout(Rule):
     """A network call that may wait for ever.
 
     One peer that accepts the connection and then says nothing holds the thread, and in the
-    end the pool behind it, until somebody restarts the process. Pass the longest wait the
-    caller can afford.
+    end the pool behind it, until somebody restarts the process.
+
+    Pass the longest wait the caller can afford. Where a wrapper or an adapter of the project
+    sets it for all calls, surefoot sees that and says nothing.
     """
 
     code = "SF101"
@@ -54,6 +61,66 @@ class MissingTimeout(Rule):
                 return session.get(url)
             """
         ),
+        Bad(
+            """
+            import requests
+
+            def post(session: "requests.Session | None", url):
+                with requests.Session() as own:
+                    own.post(url)
+                return session.post(url)
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import requests
+
+            def load(url):
+                options = {}
+                options["headers"] = {}
+                return requests.get(url, **options)
+            """
+        ),
+        Bad(
+            """
+            import urllib.request
+
+            def fetch(url):
+                with urllib.request.urlopen(url) as answer:
+                    return answer.read()
+            """
+        ),
+        Bad(
+            """
+            import smtplib
+
+            def send(host, message):
+                with smtplib.SMTP(host) as server:
+                    server.send_message(message)
+            """
+        ),
+        Bad(
+            """
+            import functools
+            import requests
+
+            get = functools.partial(requests.get, verify=True)
+
+            def load(url):
+                return get(url)
+            """
+        ),
+        Bad(
+            """
+            import urllib3
+
+            pool = urllib3.PoolManager(num_pools=4)
+
+            def load(url):
+                return pool.request("GET", url)
+            """
+        ),
         Good(
             """
             import requests
@@ -65,24 +132,177 @@ class MissingTimeout(Rule):
         ),
         Good(
             """
+            import requests
+
+            OPTIONS = {"timeout": 3}
+
+            def load(url):
+                return requests.get(url, **OPTIONS)
+            """,
+            because="the dictionary holds the timeout",
+        ),
+        Good(
+            """
             def load(url):
                 return prices.get(url)
+
+            def user(db):
+                return db.session.get(1)
             """,
             because="not every `get` is a request",
+        ),
+        Good(
+            """
+            import httpx
+
+            def load(url):
+                return httpx.get(url)
+            """,
+            because="httpx waits five seconds unless told otherwise",
+        ),
+        Good(
+            """
+            import urllib.request
+
+            def fetch(url):
+                return urllib.request.urlopen(url, None, 5)
+            """,
+            because="the timeout may be given by position",
+        ),
+        Good(
+            """
+            import functools
+            import requests
+
+            get = functools.partial(requests.get, timeout=3)
+
+            def load(url):
+                return get(url)
+            """,
+            because="the timeout is bound in advance",
+        ),
+        Good(
+            """
+            import requests
+
+            class Session(requests.Session):
+                def request(self, *args, **options):
+                    options.setdefault("timeout", 5)
+                    return super().request(*args, **options)
+
+            def load(url):
+                return Session().get(url)
+            """,
+            because="the subclass sets a timeout for every request",
+        ),
+        Good(
+            """
+            import requests
+            from requests.adapters import HTTPAdapter
+
+            class Adapter(HTTPAdapter):
+                def send(self, request, **options):
+                    options.setdefault("timeout", 5)
+                    return super().send(request, **options)
+
+            def load(url):
+                session = requests.Session()
+                session.mount("https://", Adapter())
+                return session.get(url)
+            """,
+            because="the mounted adapter sets a timeout for every request",
+        ),
+        Good(
+            """
+            import urllib3
+
+            pool = urllib3.PoolManager(timeout=4)
+
+            def load(url):
+                return pool.request("GET", url)
+            """,
+            because="the pool was made with a timeout",
+        ),
+        Good(
+            """
+            # file: start.py
+            import socket
+
+            socket.setdefaulttimeout(10)
+            # file: load.py
+            import urllib.request
+
+            def fetch(url):
+                return urllib.request.urlopen(url)
+            """,
+            because="the project sets a timeout for all sockets",
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def connect(host):
+                return await asyncio.wait_for(asyncio.open_connection(host, 80), 3)
+            """,
+            because="`wait_for` bounds what it is given",
+        ),
+        Good(
+            """
+            import ftplib
+
+            def connect(host):
+                ftp = ftplib.FTP()
+                ftp.connect(host, timeout=5)
+                return ftp
+            """,
+            because="without a host the constructor does not connect",
         ),
     )
 
     def check_call(self, call: Call, fact: Timeout) -> None:
         if fact.wait != "network" or fact.default is not None or At.DEADLINE in call.at:
             return
-        if call.arguments.has((*fact.parameter, *fact.unless), fact.position):
+        if bound_of(call, fact) is not Bound.MISSING or call.overrides("request", "send"):
             return
-        made = call.constructor
-        if fact.constructor and (made is None or made.has(fact.constructor)):
+        if fact.socket_default and not call.arguments.positional and not call.arguments.keywords:
             return
-        if call.overrides("request", "send"):
+        if call.node is None:
+            if not (fact.socket_default and _sets_default(self.project)):
+                self.report(call, _message(call, fact))
+        elif fact.socket_default:
+            self.note(call.node, "missing", _message(call, fact))
+        elif not self._adapted(call):
+            self.report(call, _message(call, fact))
+
+    def visit_Call(self, node: cst.Call) -> None:
+        if self.file.name(node) == "socket.setdefaulttimeout":
+            self.note(node, "default")
+
+    def link(self, project: Project) -> None:
+        if _sets_default(project):
             return
-        if fact.parameter:
-            self.report(call, f"`{call.shown}` waits for ever unless given `{fact.parameter[0]}`")
-        else:
-            self.report(call, f"`{call.shown}` waits for ever and takes no timeout")
+        for examination, note in project.notes(self.name):
+            self.report(note, str(note.data[1]), path=examination.path)
+
+    def _adapted(self, call: Call) -> bool:
+        """Whether sessions of this file get an adapter that may set the timeout."""
+        if not (call.name or "").startswith("requests.Session."):
+            return False
+        for node in self.file.tree.of(cst.Call):
+            if isinstance(node.func, cst.Attribute) and node.func.attr.value == "mount":
+                adapter = self.file.call(node).arguments.get("adapter", 1)
+                if not isinstance(adapter, tuple) or adapter == PENDING:
+                    return True
+                if adapter[0] != "i" or adapter[1] != "requests.adapters.HTTPAdapter":
+                    return True
+        return False
+
+
+def _sets_default(project: Project) -> bool:
+    return any(note.data[0] == "default" for _, note in project.notes(MissingTimeout.name))
+
+
+def _message(call: Call, fact: Timeout) -> str:
+    if fact.parameter:
+        return f"`{call.shown}` waits for ever unless given `{fact.parameter[0]}`"
+    return f"`{call.shown}` waits for ever and takes no timeout"

@@ -1,0 +1,114 @@
+"""`ineffective-timeout`: a timeout the library takes no notice of."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.facts.kinds import Deadline, IgnoredAttribute
+from surefoot.model import Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+
+
+class IneffectiveTimeout(Rule):
+    """A timeout that has no effect.
+
+    The code reads as if the wait were bounded, and reviewers move on. The library ignores
+    the attribute, or the bound is `None`, so the call waits as long as it would have without.
+
+    Pass the timeout where the library looks for it.
+    """
+
+    code = "SF103"
+    severity = Severity.WARNING
+    facts = (Deadline,)
+    examples = (
+        Bad(
+            """
+            import requests
+
+            session = requests.Session()
+            session.timeout = 5
+            """
+        ),
+        Bad(
+            """
+            import requests
+
+            class Client:
+                def __init__(self):
+                    self.http = requests.Session()
+                    self.http.timeout = 5
+            """
+        ),
+        Bad(
+            """
+            import asyncio
+
+            async def wait(job):
+                return await asyncio.wait_for(job, None)
+            """
+        ),
+        Bad(
+            """
+            import asyncio
+
+            async def wait(job):
+                return await asyncio.wait_for(job, timeout=None)
+            """
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def wait(job, limit=None):
+                return await asyncio.wait_for(job, limit)
+            """,
+            because="the caller decides",
+        ),
+        Good(
+            """
+            class Options:
+                pass
+
+            options = Options()
+            options.timeout = 5
+            """,
+            because="a class of one's own may well use its attribute",
+        ),
+        Good(
+            """
+            import requests
+
+            class Session(requests.Session):
+                timeout = 3
+
+                def request(self, *args, **options):
+                    return super().request(*args, timeout=self.timeout, **options)
+
+            session = Session()
+            session.timeout = 5
+            """,
+            because="the subclass reads the attribute",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: Deadline) -> None:
+        if fact.by != "argument":
+            return
+        if call.arguments.constant(fact.parameter or (), fact.position) == (None,):
+            self.report(call, f"`{call.shown}` bounds nothing when its timeout is `None`")
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        for target in node.targets:
+            match target.target:
+                case cst.Attribute(value=owner, attr=cst.Name(value=attr)):
+                    self._judge(target.target, owner, attr)
+
+    def _judge(self, target: cst.CSTNode, owner: cst.BaseExpression, attr: str) -> None:
+        kind = self.file.type_of(owner)
+        if kind is None or self.file.world.cls(kind) is not None:
+            return
+        fact = self.file.world.fact(IgnoredAttribute, kind)
+        if fact is not None and attr in fact.names:
+            self.report(target, f"`{kind}` takes no notice of its attribute `{attr}`")

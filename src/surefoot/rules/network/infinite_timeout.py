@@ -1,0 +1,116 @@
+"""`infinite-timeout`: a timeout that somebody switched off."""
+
+from __future__ import annotations
+
+from surefoot.facts.kinds import Timeout
+from surefoot.model import Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.summary import At
+from surefoot.semantics.timeouts import Bound, bound_of
+
+
+class InfiniteTimeout(Rule):
+    """A network call whose timeout is switched off.
+
+    The library would have given up by itself, or the author thought of a timeout and wrote
+    `None`: either way the call now waits for as long as the peer keeps the connection open.
+
+    Give the longest wait the caller can afford. For answers that may rightly take very long
+    bound at least the time to connect and the silence between two pieces of data.
+    """
+
+    code = "SF102"
+    severity = Severity.WARNING
+    facts = (Timeout,)
+    examples = (
+        Bad(
+            """
+            import httpx
+
+            def load(url):
+                return httpx.get(url, timeout=None)
+            """
+        ),
+        Bad(
+            """
+            import httpx
+
+            client = httpx.Client(timeout=httpx.Timeout(5, read=None))
+            """
+        ),
+        Bad(
+            """
+            import aiohttp
+
+            session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+            """
+        ),
+        Bad(
+            """
+            import requests
+
+            NO_TIMEOUT = None
+
+            def load(url):
+                requests.get(url, timeout=(3, None))
+                return requests.get(url, timeout=NO_TIMEOUT)
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import redis
+
+            client = redis.Redis(host="cache", socket_timeout=None)
+            """
+        ),
+        Good(
+            """
+            import requests
+
+            def load(url, timeout=None):
+                return requests.get(url, timeout=timeout)
+            """,
+            because="the caller decides",
+        ),
+        Good(
+            """
+            import aiohttp
+
+            timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=30)
+            session = aiohttp.ClientSession(timeout=timeout)
+            """,
+            because="the silence between two pieces of data is bounded",
+        ),
+        Good(
+            """
+            import httpx
+
+            client = httpx.Client(timeout=httpx.Timeout(5, pool=None))
+            """,
+            because="only waiting for a free connection of one's own pool is unbounded",
+        ),
+        Good(
+            """
+            import asyncio
+            import httpx
+
+            async def load(client: httpx.AsyncClient, url):
+                async with asyncio.timeout(10):
+                    return await client.get(url, timeout=None)
+            """,
+            because="the block around it bounds the time",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: Timeout) -> None:
+        if fact.wait != "network" or At.DEADLINE in call.at:
+            return
+        if bound_of(call, fact) is Bound.FOREVER and not _is_only_inherited(call, fact):
+            self.report(call, f"`{call.shown}` waits for ever, its timeout is switched off")
+
+
+def _is_only_inherited(call: Call, fact: Timeout) -> bool:
+    """Whether the client was made without a bound: the place to say so is where it is made."""
+    return not call.arguments.has(fact.parameter, fact.position)

@@ -1,0 +1,153 @@
+"""`subprocess-without-timeout`: waiting for a child process without an upper bound."""
+
+from __future__ import annotations
+
+from surefoot.facts.kinds import Timeout
+from surefoot.linking.project import Project, full_name
+from surefoot.model import Confidence, Note, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.summary import At
+from surefoot.semantics.timeouts import Bound, bound_of
+
+_SERVING = frozenset({"handler", "job"})
+
+
+class SubprocessWithoutTimeout(Rule):
+    """A child process that is waited for without an upper bound.
+
+    A program that asks for a password, waits for a lock or hangs on the network never comes
+    back, and with it the request or job that started it. In scripts that is what the user
+    expects; in a handler, a job or a coroutine it takes a worker out of service.
+
+    Pass `timeout`, and kill and reap the child when it has run out.
+    """
+
+    code = "SF104"
+    severity = Severity.INFO
+    confidence = Confidence.LOW
+    facts = (Timeout,)
+    examples = (
+        Bad(
+            """
+            import subprocess
+
+            def convert(path):
+                subprocess.run(["convert", path, "out.png"], check=True)
+            """
+        ),
+        Bad(
+            """
+            import subprocess
+            from celery import shared_task
+
+            @shared_task
+            def convert(path):
+                return subprocess.check_output(["convert", path, "-"])
+            """
+        ),
+        Bad(
+            """
+            import asyncio
+
+            async def convert(path):
+                child = await asyncio.create_subprocess_exec("convert", path)
+                await child.communicate()
+            """
+        ),
+        Bad(
+            """
+            import subprocess
+
+            def convert(path):
+                child = subprocess.Popen(["convert", path])
+                child.communicate()
+            """
+        ),
+        Good(
+            """
+            import subprocess
+
+            def convert(path):
+                subprocess.run(["convert", path, "out.png"], check=True, timeout=60)
+            """,
+            because="the wait is bounded",
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def convert(path):
+                child = await asyncio.create_subprocess_exec("convert", path)
+                await asyncio.wait_for(child.communicate(), 60)
+            """,
+            because="`wait_for` bounds it",
+        ),
+        Good(
+            """
+            import subprocess
+            import sys
+
+            def main():
+                sys.exit(subprocess.call(["vim", "notes.txt"]))
+            """,
+            because="the process has nothing to do but to wait for its child",
+        ),
+        Good(
+            """
+            import subprocess
+
+            def stop(child: subprocess.Popen):
+                child.kill()
+                child.wait()
+            """,
+            because="a killed child ends",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: Timeout) -> None:
+        if fact.wait != "subprocess" or fact.default is not None or At.DEADLINE in call.at:
+            return
+        if bound_of(call, fact) is Bound.POSSIBLE or At.TEARDOWN in call.at:
+            return
+        if call.node is None:
+            name = full_name(call.module, call.function)
+            self._report(call, "", call.shown, name, At.ASYNC in call.at)
+        elif not self._is_the_end(call):
+            self.note(call.node, call.shown, call.function, At.ASYNC in call.at)
+
+    def link(self, project: Project) -> None:
+        for examination, note in project.notes(self.name):
+            shown, function, is_async = note.data
+            name = full_name(examination.module, str(function))
+            self._report(note, examination.path, str(shown), name, bool(is_async))
+
+    def _report(
+        self, where: Call | Note, path: str, shown: str, function: str, is_async: bool
+    ) -> None:
+        serving = is_async or bool(_SERVING & self.project.roles.get(function, set()))
+        self.report(
+            where,
+            f"waiting for `{shown}` has no upper bound",
+            path=path,
+            severity=Severity.WARNING if serving else None,
+            confidence=Confidence.MEDIUM if serving else None,
+        )
+
+    def _is_the_end(self, call: Call) -> bool:
+        """Whether the child has been told to end, or its exit status is the process's own."""
+        assert call.node is not None
+        parent = self.file.parent(call.node)
+        outer = self.file.parent(parent) if parent is not None else None
+        if self.file.name(outer) == "sys.exit":
+            return True
+        receiver = call.receiver
+        if receiver is None:
+            return False
+        function = self.file.function(call.node)
+        for node in self.file.tree.of(type(call.node)):
+            other = self.file.call(node)
+            told = (other.name or "").endswith((".kill", ".terminate"))
+            if told and other.receiver == receiver and self.file.function(node) is function:
+                return True
+        return False
