@@ -1,0 +1,1 @@
+"""What is opened and must be given back: files, connections, temporary files."""

@@ -1,0 +1,347 @@
+"""`unclosed-resource`: something opened in a function and never closed there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from surefoot.facts.kinds import Resource
+from surefoot.linking.project import Project
+from surefoot.model import Severity
+from surefoot.rule import Bad, Good, Link, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.ownership import CLOSERS, PLAIN, SETTLED, Fate, Ownership, made_by_return
+from surefoot.semantics.summary import At
+
+_LIFELONG = frozenset({"client", "executor", "loop"})
+_DETACHED = ("start_new_session", "preexec_fn", "creationflags", "process_group")
+_BUSY = frozenset({"handler", "job"})
+
+
+class UnclosedResource(Rule):
+    """A file, connection, socket or session that is opened and that nobody closes.
+
+    It stays open until the garbage collector happens to find it. Under load that is too
+    late: descriptors and connections run out, written data is not flushed, and the
+    failure shows up far from its cause. Open it in a `with` statement, or close it in
+    `finally`; make a client that is meant to live long once, and close it at shutdown.
+    """
+
+    code = "SF301"
+    severity = Severity.WARNING
+    facts = (Resource,)
+    needs_tree = True
+    examples = (
+        Bad("def load(path):\n    return open(path).read()\n"),
+        Bad(
+            """
+            import json
+
+            def load(path):
+                return json.load(open(path))
+            """
+        ),
+        Bad("def load(paths):\n    return [open(path).read() for path in paths]\n"),
+        Bad(
+            """
+            import sqlite3
+
+            def count(path):
+                connection = sqlite3.connect(path)
+                cursor = connection.cursor()
+                return cursor.execute("select count(*) from orders").fetchone()
+            """
+        ),
+        Bad(
+            """
+            import aiohttp
+
+            async def load(url):
+                session = aiohttp.ClientSession()
+                response = await session.get(url)
+                return await response.json()
+            """
+        ),
+        Bad(
+            """
+            import requests
+
+            def load(url):
+                session = requests.Session()
+                return session.get(url, timeout=1).json()
+            """
+        ),
+        Bad(
+            """
+            # file: database.py
+            import sqlite3
+
+            def connect(path):
+                connection = sqlite3.connect(path)
+                connection.row_factory = sqlite3.Row
+                return connection
+            # file: orders.py
+            from database import connect
+
+            def count(path):
+                connection = connect(path)
+                return connection.execute("select count(*) from orders").fetchone()
+            """
+        ),
+        Bad(
+            """
+            import socket
+
+            def greet(host):
+                sock = socket.create_connection((host, 80), timeout=1)
+                say(sock, b"hello")
+
+            def say(sock, text):
+                sock.sendall(text)
+            """
+        ),
+        Good("def load(path):\n    return open(path)\n", because="the caller gets the file itself"),
+        Good(
+            """
+            def load(path):
+                source = open(path)
+                try:
+                    return source.read()
+                finally:
+                    source.close()
+            """,
+            because="it is closed in `finally`",
+        ),
+        Good(
+            """
+            def load(path):
+                source = open(path)
+                with source:
+                    return source.read()
+            """,
+            because="it is entered later",
+        ),
+        Good("def touch(path):\n    open(path, 'w').close()\n", because="it is closed at once"),
+        Good("def load(paths):\n    return [open(path) for path in paths]\n", because="returned"),
+        Good(
+            """
+            from contextlib import ExitStack, closing
+            import sqlite3
+
+            def merge(paths, database):
+                with ExitStack() as stack, closing(sqlite3.connect(database)) as connection:
+                    sources = [stack.enter_context(open(path)) for path in paths]
+                    for source in sources:
+                        connection.execute("insert into texts values (?)", (source.read(),))
+            """,
+            because="the stack closes the files, `closing` the connection",
+        ),
+        Good(
+            """
+            import os
+
+            def stamp(path):
+                descriptor = os.open(path, os.O_RDWR)
+                try:
+                    os.write(descriptor, b"1")
+                finally:
+                    os.close(descriptor)
+            """,
+            because="`os.close` closes the descriptor",
+        ),
+        Good(
+            """
+            import requests
+
+            class Client:
+                def __enter__(self):
+                    self.session = requests.Session()
+                    return self
+
+                def __exit__(self, *error):
+                    self.session.close()
+            """,
+            because="the object owns the session",
+        ),
+        Good(
+            """
+            from wrappers import Reader
+
+            def load(path):
+                return Reader(open(path)).rows()
+            """,
+            because="`Reader` may close what it is given",
+        ),
+        Good(
+            """
+            import subprocess
+
+            def build(command):
+                process = subprocess.Popen(command)
+                return process.wait(timeout=60)
+            """,
+            because="who waits for a process has reaped it",
+        ),
+        Good(
+            """
+            import asyncio, atexit, httpx
+
+            async def load(url):
+                client = httpx.AsyncClient(timeout=5)
+                try:
+                    return await client.get(url)
+                finally:
+                    await client.aclose()
+
+            def listen(path):
+                log = open(path, "a")
+                atexit.register(log.close)
+            """,
+            because="`aclose` closes it; the exit hook does",
+        ),
+        Good(
+            """
+            from contextlib import contextmanager
+
+            @contextmanager
+            def opened(path):
+                source = open(path)
+                try:
+                    yield source
+                finally:
+                    source.close()
+            """,
+            because="a context manager lends the file and closes it",
+        ),
+        Good(
+            """
+            def follow(path):
+                log = open(path)
+
+                def read():
+                    return log.readline()
+
+                return read
+            """,
+            because="the inner function keeps it",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: Resource) -> None:
+        node = call.node
+        if node is None or self.file.is_test or not _must_be_closed(call, fact):
+            return
+        ownership = Ownership(self.file, CLOSERS | {*fact.close})
+        fate = ownership.fate(node)
+        function = self.file.function(node)
+        if fate & Fate.RETURNED and function is not None and not self.file.is_stub:
+            if made_by_return(self.file, function, node, ownership):
+                self.note(node, "makes", _full(call), call.shown, fact.what, fact.long_lived)
+        if fate & SETTLED:
+            return
+        if fact.what == "process" and self.file.at(node) & At.STATEMENT:
+            return  # started and left to itself on purpose
+        busy = bool(call.at & At.LOOP or self.file.role(node) & _BUSY)
+        name = self._held(node)
+        self.report(
+            call,
+            _message(call.shown, fact.what, name, fact.long_lived),
+            severity=_severity(fact.long_lived and fact.context == "with", call.at, busy),
+        )
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Leave a note of a call of the project whose result is only used, then dropped."""
+        if self.file.is_test or not isinstance(node.func, (cst.Name, cst.Attribute)):
+            return
+        call = self.file.call(node)
+        if not call.pending and (call.name is None or call.world.function(call.name) is None):
+            return
+        if self._is_used(node) and not Ownership(self.file).fate(node) & SETTLED:
+            self.note(node, "uses", _full(call), self._held(node) or "")
+
+    def _is_used(self, node: cst.CSTNode) -> bool:
+        """Whether the value, or the name it gets, is read from in a way resources are."""
+        parent = self.file.parent(node)
+        if isinstance(parent, cst.Await):
+            parent = self.file.parent(parent)
+        if isinstance(parent, cst.Attribute):
+            return parent.attr.value in PLAIN
+        name = self._held(node)
+        scope = self.file.scope(node)
+        return name is not None and any(
+            isinstance(use := self.file.parent(item), cst.Attribute) and use.attr.value in PLAIN
+            for item in self.file.uses(name, scope)
+        )
+
+    def _held(self, node: cst.CSTNode) -> str | None:
+        """The name that is bound to a value."""
+        parent = self.file.parent(node)
+        while isinstance(parent, (cst.Await, cst.IfExp, cst.BooleanOperation)):
+            parent = self.file.parent(parent)
+        match parent:
+            case (
+                cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))])
+                | cst.AnnAssign(target=cst.Name(value=name))
+                | cst.NamedExpr(target=cst.Name(value=name))
+            ):
+                return name
+        return None
+
+    def link(self, project: Project) -> None:
+        """Report the callers of functions that make a resource and return it."""
+        makers: dict[str, tuple[Link, str, str, bool]] = {}
+        users: dict[tuple[str, int], tuple[str, Any]] = {}
+        for examination, note in project.notes(self.name):
+            kind, function, *rest = note.data
+            if kind == "makes":
+                shown, what, long_lived = rest
+                text = f"`{shown}` opens it, and `{str(function).rpartition('.')[2]}` returns it"
+                link = Link(examination.path, note.place, text)
+                makers[str(function)] = (link, str(shown), str(what), bool(long_lived))
+            else:
+                users[examination.path, note.place] = (str(rest[0]), note)
+        for call in project.calls:
+            used = users.get((call.path, call.place))
+            made = makers.get(call.name or "")
+            if used is None or made is None:
+                continue
+            link, shown, what, long_lived = made
+            busy = bool(call.at & At.LOOP or project.roles.get(_full(call), set()) & _BUSY)
+            called = (call.name or "").rpartition(".")[2]
+            self.report(
+                used[1],
+                _message(called, what, used[0] or None, long_lived),
+                path=call.path,
+                severity=_severity(long_lived, call.at, busy),
+                chain=[link],
+            )
+
+
+def _must_be_closed(call: Call, fact: Resource) -> bool:
+    """Whether people close such a thing, and this one is not meant to outlive its maker."""
+    if fact.what in _LIFELONG and fact.long_lived:
+        return False
+    return not (fact.what == "process" and call.arguments.has(_DETACHED))
+
+
+def _full(call: Call) -> str:
+    """The full name of the function a call runs in."""
+    return f"{call.module}.{call.function}" if call.module else call.function
+
+
+def _severity(long_lived: bool, at: At, busy: bool) -> Severity:
+    if long_lived:
+        return Severity.WARNING if busy else Severity.INFO
+    return Severity.ERROR if busy else Severity.WARNING
+
+
+def _message(shown: str, what: str, name: str | None, long_lived: bool) -> str:
+    if long_lived:
+        return (
+            f"every call makes a new {what} with `{shown}` and never closes it, so its "
+            "connections are not reused and pile up"
+        )
+    if name is not None:
+        return f"`{name}`, the {what} from `{shown}`, is never closed and stays open until collected"
+    return f"the {what} from `{shown}` is dropped unclosed and stays open until it is collected"

@@ -1,0 +1,376 @@
+"""What becomes of a value in its function: closed, handed over, kept, or merely used.
+
+A value is followed from the expression that makes it through awaiting, conditions and
+names. Whatever is not understood counts as keeping it.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Collection
+from typing import Any
+
+import libcst as cst
+
+from surefoot.facts.kinds import Borrows, TakesOwnership
+from surefoot.semantics.call import Call
+from surefoot.semantics.file import File
+from surefoot.semantics.values import PENDING
+from surefoot.syntax.scopes import Scope
+
+
+class Fate(enum.Flag):
+    """What is done with a value; several things may be done with the value of one name."""
+
+    NOTHING = 0
+    USED = enum.auto()
+    """Read from, written to, compared, or not touched at all."""
+    ENTERED = enum.auto()
+    """Given to a `with` statement."""
+    CLOSED = enum.auto()
+    """Closed or removed, on one path at least."""
+    HANDED = enum.auto()
+    """Given to something that closes it: an exit stack, an `atexit` hook, its new owner."""
+    KEPT = enum.auto()
+    """Stored, or given to something that may keep it."""
+    RETURNED = enum.auto()
+    """Returned as it is."""
+    YIELDED = enum.auto()
+    """Yielded as it is."""
+
+
+SETTLED = (
+    Fate.ENTERED | Fate.CLOSED | Fate.HANDED | Fate.KEPT | Fate.RETURNED | Fate.YIELDED
+)
+"""What makes somebody answer for the value; without any of it, the value leaks."""
+
+_ESCAPED = Fate.HANDED | Fate.KEPT | Fate.RETURNED | Fate.YIELDED
+CLOSERS = frozenset(
+    "aclose cleanup close close_all closeall destroy disconnect dispose end_session kill quit "
+    "release shutdown stop terminate unlink wait_closed __aexit__ __exit__".split()
+)
+"""Methods that, by their names, end the life of their object."""
+
+PLAIN = frozenset(
+    # files and archives
+    "closed encoding extract extractall flush getinfo getmember getmembers getnames infolist "
+    "isatty mode name namelist peek printdir read read1 readable readall readinto readline "
+    "readlines seek seekable size tell testzip truncate writable write writelines writestr "
+    # sockets
+    "accept bind connect connect_ex getpeername getsockname getsockopt listen recv recv_into "
+    "recvfrom send sendall sendto setblocking setsockopt settimeout "
+    # sessions and responses
+    "content delete get getcode geturl head headers info json options patch post put reason "
+    "request status status_code text "
+    # databases and brokers
+    "autocommit commit description execute executemany executescript fetch fetchall fetchmany "
+    "fetchone fetchrow fetchval first isolation_level lastrowid ping publish rollback row_factory "
+    "rowcount scalar set "
+    # processes and loops
+    "returncode run_until_complete".split()
+)
+"""Attributes and methods that give plain data, or nothing that needs the object."""
+
+_READING = frozenset(
+    {
+        "builtins." + name
+        for name in "all any bool bytearray bytes dict float format frozenset hasattr hash id "
+        "input int isinstance len list max min next print repr set sorted str sum tuple type".split()
+    }
+)
+_VIEWING = frozenset(
+    {
+        "builtins." + name
+        for name in "enumerate filter iter map reversed zip vars getattr".split()
+    }
+)
+_CONTAINERS = (cst.Tuple, cst.List, cst.Set, cst.Dict)
+_LOOKS = (
+    cst.Comparison,
+    cst.ComparisonTarget,
+    cst.UnaryOperation,
+    cst.Assert,
+    cst.If,
+    cst.While,
+    cst.CompIf,
+    cst.Expr,
+    cst.Raise,
+    cst.From,
+    cst.Index,
+    cst.FormattedStringExpression,
+    cst.BinaryOperation,
+    cst.Match,
+)
+
+
+class Ownership:
+    """Follows values in one file; `closers` are the methods that close them."""
+
+    plain: Collection[str] = PLAIN
+
+    def __init__(self, file: File, closers: Collection[str] = CLOSERS) -> None:
+        self.file = file
+        self.closers = closers
+        self._active: set[tuple[str, Scope]] = set()
+        self._depth = 0
+
+    def fate(self, node: cst.CSTNode) -> Fate:
+        """Return what is done with the value of an expression, as far as its file tells."""
+        parent = self.file.tree.parents.get(node)
+        match parent:
+            case cst.Arg():
+                return self._argument(parent, node)
+            case cst.Attribute():
+                return self._attribute(parent)
+            case cst.Assign():
+                fates = [self._assigned(target.target, node) for target in parent.targets]
+                return _together(fates)
+            case cst.AnnAssign():
+                return self._assigned(parent.target, node)
+            case cst.NamedExpr():
+                return self._assigned(parent.target, node) | self.fate(parent)
+            case cst.Await():
+                return self.fate(parent)
+            case cst.IfExp():
+                return Fate.USED if parent.test is node else self.fate(parent)
+            case cst.BooleanOperation():
+                passes = parent.right is node or isinstance(parent.operator, cst.Or)
+                return self.fate(parent) if passes else Fate.USED
+            case cst.WithItem():
+                return self._entered(parent)
+            case cst.Return():
+                return Fate.RETURNED
+            case cst.Yield():
+                return Fate.YIELDED
+            case cst.Element() | cst.DictElement():
+                return self._element(parent)
+            case cst.Subscript():
+                return self._part(parent)
+            case cst.For() | cst.CompFor():
+                return Fate.USED if parent.iter is node else Fate.KEPT
+            case cst.Del():
+                return Fate.CLOSED
+            case _ if isinstance(parent, _LOOKS):
+                return self._looked_at(parent)
+        return Fate.KEPT
+
+    def of_name(self, name: str, scope: Scope) -> Fate:
+        """Return what is done with the value of a name of a function."""
+        key = (name, scope)
+        if key in self._active:
+            return Fate.USED
+        if scope.kind not in ("function", "lambda"):
+            return Fate.KEPT
+        self._active.add(key)
+        try:
+            fate = Fate.USED
+            for use in self.file.uses(name, scope):
+                if not self.is_target(use):
+                    fate |= self._use(use, scope)
+            return fate
+        finally:
+            self._active.discard(key)
+
+    def _use(self, use: cst.Name, scope: Scope) -> Fate:
+        fate = self.fate(use)
+        inside = self.file.scope(use).function
+        return fate if inside is scope or fate & SETTLED else Fate.KEPT
+
+    def is_target(self, node: cst.CSTNode) -> bool:
+        """Whether an expression is bound or deleted rather than read."""
+        parents = self.file.tree.parents
+        child, parent = node, parents.get(node)
+        while isinstance(parent, (cst.Element, cst.StarredElement, cst.Tuple, cst.List)):
+            child, parent = parent, parents.get(parent)
+        match parent:
+            case cst.AssignTarget() | cst.AsName() | cst.Param() | cst.FunctionDef():
+                return True
+            case cst.AnnAssign() | cst.AugAssign() | cst.NamedExpr() | cst.For() | cst.CompFor():
+                return parent.target is child
+        return False
+
+    # -- one step ------------------------------------------------------------------------
+
+    def _assigned(self, target: cst.CSTNode, node: cst.CSTNode) -> Fate:
+        if not isinstance(target, cst.Name):
+            return Fate.KEPT
+        owner = self.file.scope(node).find(target.value)
+        return self.of_name(target.value, owner) if owner is not None else Fate.KEPT
+
+    def _entered(self, item: cst.WithItem) -> Fate:
+        return Fate.ENTERED
+
+    def _looked_at(self, parent: cst.CSTNode) -> Fate:
+        return Fate.USED
+
+    def _element(self, element: cst.CSTNode) -> Fate:
+        """A value put into a tuple, list, set or dictionary display."""
+        container = self.file.parent(element)
+        if not isinstance(container, _CONTAINERS):
+            return Fate.KEPT
+        parent = self.file.parent(container)
+        if isinstance(parent, (cst.Arg, cst.Element, cst.DictElement)):
+            fate = self.fate(container)
+            return fate if fate & SETTLED == Fate.NOTHING else Fate.KEPT
+        if isinstance(parent, cst.Assign) and isinstance(container, (cst.Tuple, cst.List)):
+            index = list(container.elements).index(element)  # type: ignore[arg-type]
+            for target in parent.targets:
+                if isinstance(target.target, (cst.Tuple, cst.List)):
+                    targets = target.target.elements
+                    if len(targets) == len(container.elements):
+                        return self._assigned(targets[index].value, container)
+        return Fate.KEPT
+
+    def _attribute(self, parent: cst.Attribute) -> Fate:
+        name = parent.attr.value
+        if name in self.closers:
+            return Fate.CLOSED
+        if name in ("__enter__", "__aenter__"):
+            return Fate.KEPT
+        if name in self.plain:
+            return Fate.USED
+        user = self.file.parent(parent)
+        if isinstance(user, cst.Call) and user.func is parent:
+            return self._part(user)
+        return Fate.USED if self.is_target(parent) else self._part(parent)
+
+    def _part(self, node: cst.CSTNode) -> Fate:
+        """Something got from the value: who keeps it may close the value through it."""
+        if self.is_target(node):
+            return Fate.USED
+        return Fate.KEPT if self.fate(node) & _ESCAPED else Fate.USED
+
+    # -- arguments -----------------------------------------------------------------------
+
+    def _argument(self, argument: cst.Arg, node: cst.CSTNode) -> Fate:
+        outer = self.file.parent(argument)
+        if not isinstance(outer, cst.Call) or argument.star == "**":
+            return Fate.KEPT
+        call = self.file.call(outer)
+        index = _index(outer, argument)
+        keyword = argument.keyword.value if argument.keyword is not None else None
+        if owns(call, index, keyword):
+            return Fate.HANDED
+        if argument.star == "*" or call.name in _READING:
+            return Fate.USED
+        if call.name in _VIEWING:
+            return self.fate(outer)
+        borrows = call.fact(Borrows)
+        if borrows is not None:
+            return self.fate(outer) if borrows.gives == "view" else Fate.USED
+        inner = self.of_parameter(call, index, keyword)
+        if inner is not None:
+            return self.fate(outer) if inner & Fate.RETURNED else inner
+        return self._unknown(call, node)
+
+    def _unknown(self, call: Call, node: cst.CSTNode) -> Fate:
+        """A value given to something nothing is known of."""
+        return Fate.KEPT
+
+    def of_parameter(self, call: Call, index: int | None, keyword: str | None) -> Fate | None:
+        """Return what a function of this file does with an argument; None for any other callee."""
+        function = call.world.function(call.name) if call.name is not None else None
+        if function is None or self._depth >= 3:
+            return None
+        node = self.file.tree.nodes[function.place]
+        scope = self.file.tree.scopes.get(node)
+        if scope is None or function.is_generator or function.decorators:
+            return None
+        parameters = [item for item in function.parameters if item.kind == "positional"]
+        if call.receiver is not None or (function.owner and call.target[0] == "m"):  # type: ignore[index]
+            parameters = parameters[1:]
+        if keyword is None and index is not None:
+            keyword = parameters[index].name if index < len(parameters) else None
+        if keyword not in {item.name for item in function.parameters if "star" not in item.kind}:
+            return None
+        assert keyword is not None
+        self._depth += 1
+        try:
+            return self.of_name(keyword, scope)
+        finally:
+            self._depth -= 1
+
+
+def owns(call: Call, index: int | None, keyword: str | None) -> bool:
+    """Whether a call takes over, by its facts, the argument at an index or of a keyword."""
+    fact = call.fact(TakesOwnership)
+    if fact is None:
+        return False
+    if keyword is not None:
+        return keyword == fact.parameter
+    return index is not None and index == fact.position
+
+
+def made_by_return(file: File, function: cst.FunctionDef, call: cst.Call, own: Ownership) -> bool:
+    """Whether what a function returns is always what `call` makes, or None, and nobody else's."""
+    scope = file.scope_of(function)
+    if function.decorators and not all(
+        file.name(item.decorator) in ("builtins.staticmethod", "builtins.classmethod")
+        for item in function.decorators
+    ):
+        return False
+    if own.fate(call) & (SETTLED & ~Fate.CLOSED) != Fate.RETURNED:
+        return False
+    returns = [
+        item
+        for item in file.tree.of(cst.Return)
+        if item.value is not None and file.scope(item).function is scope
+    ]
+    return bool(returns) and all(_is_made(file, item.value, call, scope) for item in returns)
+
+
+def _is_made(file: File, value: Any, call: cst.Call, scope: Scope) -> bool:
+    while isinstance(value, cst.Await):
+        value = value.expression
+    if isinstance(value, cst.Name):
+        if value.value == "None":
+            return True
+        bindings = scope.bindings.get(value.value, [])
+        return bool(bindings) and all(
+            item.kind in ("assign", "annotated")
+            and not item.path
+            and item.value is not None
+            and _is_made(file, item.value, call, scope)
+            for item in bindings
+        )
+    return value is call
+
+
+def _index(call: cst.Call, argument: cst.Arg) -> int | None:
+    """The positional index of an argument; None where it has none or it cannot be known."""
+    if argument.keyword is not None or argument.star:
+        return None
+    for index, item in enumerate(call.args):
+        if item is argument:
+            return index
+        if item.star:
+            return None
+    return None
+
+
+def _together(fates: list[Fate]) -> Fate:
+    joined = Fate.NOTHING
+    for fate in fates:
+        joined |= fate
+    return joined
+
+
+_KEEPING = re.compile(
+    r"(^|_)(add|append|callback|clean\w*|clear|close|defer|delete|del|dispose|enqueue|extend|finali[sz]e|"
+    r"insert|kill|mark|move|mv|push|put|register|release|remember|remove|rename|replace|rm|rmdir|"
+    r"rmtree|save|schedule|set\w*|shutdown|stop|store|submit|teardown|terminate|track|unlink|"
+    r"update|wipe)(_|$)"
+)
+
+
+def may_keep(name: str) -> bool:
+    """Whether a callable of this (last) name may, by the name, keep, end or remove its argument."""
+    word = name.rpartition(".")[2].lstrip("_")
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower()
+    return word[:1].isupper() or _KEEPING.search(snake) is not None
+
+
+def is_unknown(call: Call) -> bool:
+    """Whether the callee is a value of unknown origin, or lies in another module."""
+    return call.callee is None or call.callee == PENDING
