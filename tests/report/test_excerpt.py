@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.model import Span
@@ -14,6 +14,7 @@ CHARACTERS = st.one_of(
 )
 
 
+@settings(max_examples=200)
 @given(
     before=st.text(CHARACTERS, max_size=30),
     spot=st.text("xyz", min_size=1, max_size=8),

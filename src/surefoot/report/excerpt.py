@@ -63,9 +63,9 @@ def excerpt(finding: Finding, sources: Sources, width: int | None) -> list[Line]
         shown.append(Line(span.line - 1, _crop(_expanded(lines[span.line - 2])[0], 0, width)))
     text, starts = _expanded(line)
     begin, end = _spot(span, line, starts)
-    offset = 0
-    if width is not None and end > width:
-        offset = max(0, min(begin - width // 4, cells(text) - width + len(_CROPPED)))
+    offset, total = 0, starts[-1]
+    if width is not None and total > width and end > width - len(_CROPPED):
+        offset = max(0, min(begin - width // 4, total - width + len(_CROPPED)))
     shown.append(Line(span.line, _crop(text, offset, width)))
     lead = begin - offset + (len(_CROPPED) if offset else 0)
     length = max(1, end - begin)
@@ -105,7 +105,9 @@ def _crop(text: str, offset: int, width: int | None) -> str:
     if width is None or (offset == 0 and cells(text) <= width):
         return text.rstrip()
     kept, column = [], 0
-    room = width - len(_CROPPED) * (2 if offset else 1)
+    room = width - (len(_CROPPED) if offset else 0)
+    if cells(text) - offset > room:
+        room -= len(_CROPPED)
     for char in text:
         size = cells(char)
         if column >= offset and column + size > offset + room:
