@@ -17,7 +17,7 @@ from surefoot.config import ConfigError, load_config, with_command_line
 from surefoot.discover import Files, MissingPath
 from surefoot.facts.load import FactError
 from surefoot.failures import finding_of, is_lasting
-from surefoot.model import Failure, FileError, Run, Severity
+from surefoot.model import Failure, FileError, Run, Severity, Span
 from surefoot.pool import files as pool_files
 from surefoot.run import StandardInput, cache_directory, check
 
@@ -112,6 +112,16 @@ def test_places_are_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -
     outcome = run(project)
     assert found(outcome) == [EVERYTHING[0], EVERYTHING[2]]
     assert outcome.cached == 4
+
+
+def test_places_do_not_depend_on_the_rules(project: Path) -> None:
+    """A linked finding stands in its place also where other rules look at small nodes."""
+    loop = "for number in range(3):\n    if number:\n        continue\n    break\n\n\n"
+    view = PROJECT["app/views.py"].replace("def view", f"{loop}def view")
+    write(project, {"app/views.py": view})
+    outcome = run(project, "app/views.py", select=("missing-timeout", "return-in-finally"))
+    assert found(outcome) == [("app/views.py", 11, "missing-timeout")]
+    assert outcome.findings[0].span == Span(11, 12, 11, 23)
 
 
 @pytest.mark.parametrize("warm", [False, True])

@@ -78,13 +78,15 @@ class Tree:
         parents, blocks, by_type = self.parents, self.blocks, self.by_type
         nodes, stack = self.nodes, self._stack
         special: dict[type, Callable[[Tree, Any, Block], None]] = _SPECIAL
-        interior = CHILDREN.keys() | special.keys() | by_type.keys()
+        placed = CHILDREN.keys() | special.keys()
+        interior = placed | by_type.keys()
         children_of = CHILDREN
         stack.append((module, block))
         while stack:
             node, block = stack.pop()
             kind = node.__class__
-            nodes.append(node)
+            if kind in placed:
+                nodes.append(node)
             blocks[node] = block
             bucket = by_type.get(kind)
             if bucket is not None:
@@ -104,9 +106,7 @@ class Tree:
         self.parents[node] = parent
         self._stack.append((node, block))
 
-    def _push_all(
-        self, nodes: Iterable[cst.CSTNode], parent: cst.CSTNode, block: Block
-    ) -> None:
+    def _push_all(self, nodes: Iterable[cst.CSTNode], parent: cst.CSTNode, block: Block) -> None:
         for node in reversed(tuple(nodes)):
             self.parents[node] = parent
             self._stack.append((node, block))
@@ -178,7 +178,9 @@ def _comprehension(tree: Tree, node: Any, block: Block) -> None:
         tree.parents[loop] = parent
         tree.nodes.append(loop)
         tree.blocks[loop] = inside
-        _targets(tree, loop.target, inner, "iterate", loop, loop.iter, loop.asynchronous is not None)
+        _targets(
+            tree, loop.target, inner, "iterate", loop, loop.iter, loop.asynchronous is not None
+        )
         pending.append((loop.iter, loop, outer))
         pending.append((loop.target, loop, inside))
         pending.extend((condition, loop, inside) for condition in loop.ifs)
