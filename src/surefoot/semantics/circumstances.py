@@ -18,6 +18,11 @@ _TEARDOWN = re.compile(
     r"_*(async_)?(a?close|a?stop|shut_?down|terminate|tear_?down|clean_?up|disconnect|drain|"
     r"a?exit|del|finali[sz]e|dispose|release|quit|kill)(_.*|_*)"
 )
+_DATA_ERRORS = frozenset(
+    "ArithmeticError AttributeError IndexError JSONDecodeError KeyError LookupError "
+    "NotImplementedError StopAsyncIteration StopIteration TypeError UnicodeDecodeError "
+    "UnicodeError ValidationError ValueError".split()
+)
 _TRANSPARENT = (cst.Arg, cst.Element, cst.StarredElement)
 
 
@@ -55,9 +60,11 @@ def circumstances(tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode)
             at |= At.TEARDOWN
         elif kind == "try":
             at |= At.GUARDED
+            if At.CAUGHT not in at and keeps_failures(block.node):
+                at |= At.CAUGHT
         elif kind == "lambda":
             at |= At.LAMBDA
-            at &= ~(At.LOOP | At.GUARDED | At.TEARDOWN | At.HANDLER)
+            at &= ~(At.LOOP | At.GUARDED | At.CAUGHT | At.TEARDOWN | At.HANDLER)
         elif kind == "function":
             assert isinstance(block.node, cst.FunctionDef)
             if block.node.asynchronous is not None:
@@ -131,6 +138,41 @@ def _has_deadline(node: cst.CSTNode, symbols: Symbols, world: World) -> bool:
                 return True
         elif name is not None and "timeout" in name.rpartition(".")[2].lower():
             return True
+    return False
+
+
+def keeps_failures(node: cst.CSTNode) -> bool:
+    """Whether a `try` has a handler that may end without raising, for more than bad data."""
+    handlers = node.handlers if isinstance(node, (cst.Try, cst.TryStar)) else ()
+    return any(
+        not always_raises(handler.body) and not _catches_data_errors(handler.type)
+        for handler in handlers
+    )
+
+
+def always_raises(body: cst.BaseSuite) -> bool:
+    """Whether a suite, by its form, ends in `raise` on every way through it."""
+    last: cst.CSTNode | None = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    match last:
+        case cst.Raise():
+            return True
+        case cst.If(body=then, orelse=cst.If() as other):
+            return always_raises(then) and always_raises(cst.IndentedBlock([other]))
+        case cst.If(body=then, orelse=cst.Else(body=other)):
+            return always_raises(then) and always_raises(other)
+        case cst.With(body=inner):
+            return always_raises(inner)
+    return False
+
+
+def _catches_data_errors(caught: cst.BaseExpression | None) -> bool:
+    match caught:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name in _DATA_ERRORS
+        case cst.Tuple(elements=elements):
+            return all(_catches_data_errors(element.value) for element in elements)
     return False
 
 

@@ -5,7 +5,8 @@ A *symbol* is an expression freed of its syntax tree, a nested tuple:
     ("n", name)            what a qualified name refers to
     ("a", base, attr)      an attribute
     ("c", callee, args)    the result of a call; args are pairs of keyword and symbol,
-                           the keyword "" for a positional, "*" and "**" for unpacked ones
+                           the keyword "" for a positional, "*" and "**" for unpacked ones,
+                           "mount()" for what was mounted on the result later
     ("w", value)           the result of awaiting
     ("e", value)           what `with value as target` binds
     ("x", value, key)      an element; key is a constant, or None for any
@@ -29,10 +30,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Symbol = tuple[Any, ...] | None
+MAKER = "->"
+"""The keyword under which the arguments of an instance tell the factory that made it."""
+MOUNTED = "mount()"
+"""The keyword under which the arguments of an instance tell what was mounted on it."""
 
 
 class At(enum.IntFlag):
-    """The circumstances of a call; PENDING: what it calls was not known in its own file."""
+    """The circumstances of a call.
+
+    PENDING: what it calls was not known in its own file. CAUGHT: failures other than those
+    of data are caught around it, and not raised again.
+    """
 
     NOWHERE = 0
     AWAITED = 1
@@ -50,6 +59,7 @@ class At(enum.IntFlag):
     ARGUMENT = 4096
     GUARDED = 8192
     PENDING = 16384
+    CAUGHT = 32768
 
 
 @dataclass(frozen=True, slots=True)

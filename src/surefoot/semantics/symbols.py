@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.semantics.summary import Symbol
+from surefoot.semantics.summary import MOUNTED, Symbol
 from surefoot.syntax.scopes import Binding, Scope
 from surefoot.syntax.tree import Tree
 
@@ -176,8 +176,11 @@ class Symbols:
                 return self._annotated(binding, owner)
             case "assign" | "iterate" | "enter":
                 symbol, depth = self._inside(value, owner)
-                if symbol is not None and symbol[0] == "d" and binding.kind == "assign":
-                    symbol = self._written(symbol, name, owner)
+                if symbol is not None and binding.kind == "assign":
+                    if symbol[0] == "d":
+                        symbol = self._written(symbol, name, owner)
+                    elif symbol[0] == "c" and not binding.path:
+                        symbol = self._mounted(symbol, name, owner)
                 if binding.kind == "iterate" and symbol is not None:
                     symbol, depth = ("x", symbol, None), depth + 1
                 elif binding.kind == "enter" and symbol is not None:
@@ -270,6 +273,38 @@ class Symbols:
                 continue
             complete = False
         return ("d", tuple(items), complete)
+
+    def _mounted(self, symbol: tuple[Any, ...], name: str, owner: Scope) -> Symbol:
+        """A call whose result is kept in a variable or, where `name` begins with a dot, in an
+        attribute: with the adapter for every URL that is mounted on it."""
+        adapter = self._mounts.get((owner, name))
+        if adapter is None:
+            return symbol
+        mounted = self._inside(adapter, owner)[0]
+        return (symbol[0], symbol[1], (*symbol[2], (MOUNTED, mounted)))
+
+    @functools.cached_property
+    def _mounts(self) -> dict[tuple[Scope, str], cst.BaseExpression]:
+        """The last argument of each `name.mount("https://", ...)`, by where the name is bound."""
+        found: dict[tuple[Scope, str], cst.BaseExpression] = {}
+        for node in self.tree.of(cst.Call):
+            match node:
+                case cst.Call(
+                    func=cst.Attribute(value=receiver, attr=cst.Name(value="mount")),
+                    args=[cst.Arg(value=cst.SimpleString() as prefix), cst.Arg(value=adapter)],
+                ) if prefix.evaluated_value in ("https://", "http://"):
+                    scope = self.tree.block(node).scope
+                    match receiver:
+                        case cst.Name(value=name):
+                            owner = scope.find(name)
+                        case cst.Attribute(value=cst.Name(value=first), attr=cst.Name(value=attr)):
+                            name = f".{attr}"
+                            owner = scope if scope.first == first else None
+                        case _:
+                            owner = None
+                    if owner is not None:
+                        found[owner, name] = adapter
+        return found
 
     def uses(self, name: str, owner: Scope) -> list[cst.Name]:
         """Return the places where the name bound in `owner` stands, targets included."""
@@ -454,6 +489,8 @@ class Symbols:
     def _arithmetic(self, node: cst.BinaryOperation, scope: Scope) -> tuple[Symbol, int]:
         left, depth = self._inside(node.left, scope)
         right, _ = self._inside(node.right, scope)
+        if isinstance(node.operator, cst.BitOr) and left is not None and right is not None:
+            return ("c", ("n", "operator.or_"), (("", left), ("", right))), depth + 1
         match (left, right, node.operator):
             case (("k", int() | float() as a), ("k", int() | float() as b), cst.Multiply()):
                 return (("k", a * b), depth) if abs(a) < 1e9 and abs(b) < 1e9 else (None, 0)

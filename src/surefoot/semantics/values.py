@@ -28,17 +28,28 @@ from surefoot.facts.kinds import (
     Enters,
     Fact,
     Resource,
+    Retry,
+    RetryPart,
     Returns,
     Settings,
     TimeoutValue,
 )
 from surefoot.facts.table import FactTable
-from surefoot.semantics.summary import ClassSummary, FunctionSummary, ModuleSummary, Symbol
+from surefoot.semantics.summary import (
+    MAKER,
+    ClassSummary,
+    FunctionSummary,
+    ModuleSummary,
+    Symbol,
+)
 
 Value = tuple[Any, ...] | None
 PENDING: tuple[Any, ...] = ("?",)
 _DEEPEST = 40
-_CLASS_KINDS = (Resource, BuiltInRetries, TimeoutValue, Settings, Attributes)
+_CLASS_KINDS = (
+    Resource, BuiltInRetries, TimeoutValue, Settings, Attributes, Retry, RetryPart,
+)
+_FACTORY_KINDS = (Resource, BuiltInRetries, Retry)
 _CONTEXT_MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 _PROPERTIES = (
     "builtins.property",
@@ -485,8 +496,9 @@ class World:
         returns = facts.get(Returns)
         result: Value = None
         if isinstance(returns, Returns):
-            result = ("i", self.facts.canonical(returns.type), arguments)
-        elif not is_method or any(kind in facts for kind in (Resource, BuiltInRetries)):
+            made = (*arguments, (MAKER, ("n", name)))
+            result = ("i", self.facts.canonical(returns.type), made)
+        elif not is_method or any(kind in facts for kind in _FACTORY_KINDS):
             last = name.rpartition(".")[2].lstrip("_")
             is_class = last[:1].isupper() or any(kind in facts for kind in _CLASS_KINDS)
             if is_class or name in self.facts.parents or name.startswith("builtins."):
