@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,3 +105,20 @@ def test_rules_of_the_readme_exist() -> None:
     told = {name for row in rows for name in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", row)}
     assert told
     assert told <= names
+
+
+def test_screen_of_the_readme_is_real() -> None:
+    """Every line of output the README shows is printed for the sample service."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (screen,) = re.findall(
+        r"^```text\n\$ surefoot (.*?)\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "surefoot", *screen[0].split(), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    printed = done.stdout.splitlines()
+    shown = [line for line in screen[1].splitlines() if line != "..."]
+    assert [line for line in shown if line not in printed] == []
