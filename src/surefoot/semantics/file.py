@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 
@@ -22,6 +22,9 @@ from surefoot.syntax.parse import Source
 from surefoot.syntax.places import Places
 from surefoot.syntax.scopes import Block, Scope
 from surefoot.syntax.tree import Tree
+
+if TYPE_CHECKING:
+    from surefoot.semantics.environment import Environment
 
 F = TypeVar("F", bound=Fact)
 _TEST_PATH = re.compile(r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$")
@@ -188,6 +191,13 @@ class File:
             qualname = function.qualname if function is not None else ""
             known = self._calls[node] = LocalCall(self, node, qualname)
         return known
+
+    @cached_property
+    def environment(self) -> Environment:
+        """What the file reads from its environment."""
+        from surefoot.semantics.environment import Environment
+
+        return Environment(self)
 
     @cached_property
     def roles(self) -> dict[str, set[str]]:

@@ -1,0 +1,1 @@
+"""Rules about configuration: when it is read, and what becomes of it."""
