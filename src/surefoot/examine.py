@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import libcst as cst
 
 from surefoot.facts.kinds import Fact
 from surefoot.facts.table import FactTable
-from surefoot.model import Examination, Failure, FileError, Finding, Located, SourceFile, Step
+from surefoot.model import Examination, Failure, FileError, Finding, Located, SourceFile, Span, Step
 from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
@@ -128,14 +128,14 @@ class _Collector:
 
     def add(self, report: Report) -> None:
         file = self.file
+        if file.is_test and not report.rule.looks_at_tests:
+            return
         node: Any = report.where.node if isinstance(report.where, Call) else report.where
         scope = file.qualname(node)
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             scope = file.scope_of(node).qualname
-            node = node.name
-            located = _located(self.file, node)
-        else:
-            located = _located(self.file, node.func if isinstance(node, cst.Call) else node)
+        span = _marked(node, file.span)
+        located = Located(span, file.line(span.line).strip())
         key = (report.rule.name, located.span, report.message)
         if key in self._seen:
             return
@@ -153,13 +153,23 @@ class _Collector:
         )
 
 
-def _located(file: File, node: cst.CSTNode) -> Located:
-    span = file.span(node)
-    return Located(span, file.line(span.line).strip())
+def _marked(node: Any, span: Callable[[cst.CSTNode], Span]) -> Span:
+    """Return what to mark for a node: of a call its callee, of a definition its name, of a
+    handler what it catches."""
+    match node:
+        case cst.Call(func=part) | cst.FunctionDef(name=part) | cst.ClassDef(name=part):
+            return span(part)
+        case cst.ExceptHandler(type=cst.BaseExpression() as part):
+            return span(part)
+        case cst.ExceptHandler():
+            whole = span(node)
+            end = whole.column + len("except")
+            return Span(whole.line, whole.column, whole.line, end)
+    return span(node)
 
 
 def locate(source: SourceFile, places: Collection[int]) -> dict[int, Located]:
-    """Return where places of a file are: of a call its callee, of a definition its name.
+    """Return where places of a file are, as findings mark them.
 
     Raises `Unparsable` if the file has no tree.
     """
@@ -169,11 +179,6 @@ def locate(source: SourceFile, places: Collection[int]) -> dict[int, Located]:
     lines = parsed.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found = {}
     for place in places:
-        node: Any = tree.nodes[place]
-        if isinstance(node, cst.Call):
-            node = node.func
-        elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            node = node.name
-        span = spans.span(node)
+        span = _marked(tree.nodes[place], spans.span)
         found[place] = Located(span, lines[span.line - 1].strip())
     return found

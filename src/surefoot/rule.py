@@ -59,7 +59,8 @@ class Rule:
       where it lies in another module;
     - `link(self, project)`, called once when all files are known.
 
-    Rules keep no state: they ask `self.file`.
+    Rules keep no state: they ask `self.file`. What they find in tests is dropped unless
+    `looks_at_tests`: a test that hangs or leaks takes no service down.
     """
 
     name: ClassVar[str]
@@ -70,6 +71,7 @@ class Rule:
     default: ClassVar[bool] = True
     facts: ClassVar[tuple[type[Fact], ...]] = ()
     needs_tree: ClassVar[bool] = False
+    looks_at_tests: ClassVar[bool] = False
     examples: ClassVar[tuple[Bad | Good, ...]]
     summary: ClassVar[str]
     description: ClassVar[str]

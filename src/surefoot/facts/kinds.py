@@ -33,7 +33,8 @@ class Timeout(Fact, key="timeout"):
     positional arguments (without `self`). `default` is the bound in seconds when none
     is given; `None` is for ever. `constructor` names keywords of the receiver's
     constructor that bound its calls as well. `unless` names keywords that may bound it
-    in ways not seen here (a transport, a config object, a connection string). `wait` tells network waits
+    in ways not seen here (a transport, a config object); `connection_string` the keyword,
+    at index 0, of a text that may hold it. `wait` tells network waits
     from waits for a child process (`subprocess`) or for another thread (`thread`).
     `socket_default`: obeys `socket.setdefaulttimeout`. `forever` lists the literal
     arguments that mean no bound.
@@ -44,6 +45,7 @@ class Timeout(Fact, key="timeout"):
     default: float | None = None
     constructor: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    connection_string: str | None = None
     wait: str = "network"
     socket_default: bool = False
     forever: tuple[object, ...] = (None,)

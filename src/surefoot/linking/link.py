@@ -10,6 +10,7 @@ from surefoot.model import Examination, Failure, FileError, Finding, Located, No
 from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
+from surefoot.semantics.file import is_test_path
 from surefoot.semantics.summary import At
 
 PlaceResolver = Callable[[str, Collection[int]], Mapping[int, Located]]
@@ -73,6 +74,11 @@ def _failure(rule: Rule, error: Exception, path: str = "") -> Failure:
 
 
 def _findings(reports: Sequence[Report], locate: PlaceResolver) -> list[Finding]:
+    reports = [
+        report
+        for report in reports
+        if report.rule.looks_at_tests or not is_test_path(_places(report)[0][0])
+    ]
     wanted: dict[str, set[int]] = {}
     for report in reports:
         for path, place in _places(report):

@@ -169,7 +169,7 @@ class Call:
         while callee is not None and callee[0] == "P":
             pairs[:0] = callee[2]
             callee = callee[1]
-        if self.symbol is not None:
+        if self.symbol is not None and self.symbol[0] == "c":
             pairs.extend(self.symbol[2])
         return Arguments(pairs, self.world)
 
@@ -197,6 +197,14 @@ class Call:
             if summary is not None and any(method in summary.members for method in methods):
                 return True
         return False
+
+    @cached_property
+    def makes_own(self) -> bool:
+        """Whether it makes an instance of a project class that has a constructor of its own."""
+        name = self.name
+        own = self.world.cls(name) is not None if name is not None else False
+        made = self.world.attribute(("i", name, None), "__init__") if own else None
+        return made is not None and self.world.function(made[1]) is not None
 
     @property
     def shown(self) -> str:

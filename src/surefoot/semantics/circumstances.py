@@ -8,7 +8,7 @@ import libcst as cst
 
 from surefoot.facts.kinds import Deadline
 from surefoot.semantics.call import Arguments, Given
-from surefoot.semantics.summary import At
+from surefoot.semantics.summary import At, Symbol
 from surefoot.semantics.symbols import Symbols
 from surefoot.semantics.values import World
 from surefoot.syntax.scopes import Block, Scope
@@ -136,7 +136,7 @@ def _has_deadline(node: cst.CSTNode, symbols: Symbols, world: World) -> bool:
             bound = arguments.get(fact.parameter or (), fact.position)
             if bound is not Given.ABSENT and bound != ("k", None):
                 return True
-        elif name is not None and "timeout" in name.rpartition(".")[2].lower():
+        elif "timeout" in _last(symbol[1]).lower():
             return True
     return False
 
@@ -174,6 +174,13 @@ def _catches_data_errors(caught: cst.BaseExpression | None) -> bool:
         case cst.Tuple(elements=elements):
             return all(_catches_data_errors(element.value) for element in elements)
     return False
+
+
+def _last(symbol: Symbol) -> str:
+    """The last name of a callee, known or not."""
+    if symbol is None or symbol[0] not in ("n", "a"):
+        return ""
+    return str(symbol[2] if symbol[0] == "a" else symbol[1].rpartition(".")[2])
 
 
 def is_main_guard(node: cst.If) -> bool:

@@ -30,7 +30,9 @@ def bound_of(call: Call, fact: Timeout) -> Bound:
         if isinstance(given, tuple) and is_forever(call.world, given, fact.forever):
             return Bound.FOREVER
         return Bound.POSSIBLE
-    if fact.unless and (arguments.has(fact.unless) or _may_hide_it(arguments, fact)):
+    if fact.unless and arguments.has(fact.unless):
+        return Bound.POSSIBLE
+    if fact.connection_string is not None and _may_hide_it(arguments, fact):
         return Bound.POSSIBLE
     if not fact.constructor:
         return Bound.MISSING
@@ -46,14 +48,13 @@ def bound_of(call: Call, fact: Timeout) -> Bound:
 
 
 def _may_hide_it(arguments: Arguments, fact: Timeout) -> bool:
-    """Whether a positional argument may be a connection string that holds the timeout."""
-    for symbol in arguments.positional:
-        value = arguments.world.value(symbol)
-        if value is None or value[0] != "k":
-            return True
-        if isinstance(value[1], str) and any(name in value[1] for name in fact.parameter):
-            return True
-    return arguments.open_positional
+    """Whether a connection string is given that holds the timeout, or may."""
+    given = arguments.get(fact.connection_string or (), 0)
+    if not isinstance(given, tuple):
+        return given is not Given.ABSENT
+    if given[0] != "k":
+        return True
+    return any(name in str(given[1]) for name in fact.parameter)
 
 
 def is_forever(world: World, value: Value, forever: tuple[object, ...] = (None,)) -> bool:

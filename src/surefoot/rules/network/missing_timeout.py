@@ -248,6 +248,31 @@ class MissingTimeout(Rule):
         ),
         Good(
             """
+            import http.client
+
+            class UnixConnection(http.client.HTTPConnection):
+                def __init__(self, path):
+                    super().__init__("localhost", timeout=3)
+                    self.path = path
+
+            def connect(path):
+                return UnixConnection(path)
+            """,
+            because="the subclass has a constructor of its own",
+        ),
+        Good(
+            """
+            import asyncio
+            from .deadlines import ceil_timeout
+
+            async def connect(host):
+                async with ceil_timeout(3):
+                    return await asyncio.open_connection(host, 80)
+            """,
+            because="the helper around it, by its name, bounds the time",
+        ),
+        Good(
+            """
             import ftplib
 
             def connect(host):
@@ -262,7 +287,9 @@ class MissingTimeout(Rule):
     def check_call(self, call: Call, fact: Timeout) -> None:
         if fact.wait != "network" or fact.default is not None or At.DEADLINE in call.at:
             return
-        if bound_of(call, fact) is not Bound.MISSING or call.overrides("request", "send"):
+        if bound_of(call, fact) is not Bound.MISSING:
+            return
+        if call.makes_own or call.overrides("request", "send"):
             return
         if fact.socket_default and not call.arguments.positional and not call.arguments.keywords:
             return
