@@ -7,7 +7,6 @@ names. Whatever is not understood counts as keeping it.
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Collection
 from typing import Any
 
@@ -16,7 +15,7 @@ import libcst as cst
 from surefoot.facts.kinds import Borrows, TakesOwnership
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
-from surefoot.semantics.values import PENDING
+from surefoot.semantics.vocabulary import CLOSERS, LIVING, PLAIN, READING, VIEWING, may_keep
 from surefoot.syntax.scopes import Scope
 
 
@@ -40,51 +39,10 @@ class Fate(enum.Flag):
     """Yielded as it is."""
 
 
-SETTLED = (
-    Fate.ENTERED | Fate.CLOSED | Fate.HANDED | Fate.KEPT | Fate.RETURNED | Fate.YIELDED
-)
+SETTLED = Fate.ENTERED | Fate.CLOSED | Fate.HANDED | Fate.KEPT | Fate.RETURNED | Fate.YIELDED
 """What makes somebody answer for the value; without any of it, the value leaks."""
 
 _ESCAPED = Fate.HANDED | Fate.KEPT | Fate.RETURNED | Fate.YIELDED
-CLOSERS = frozenset(
-    "aclose cleanup close close_all closeall destroy disconnect dispose end_session kill quit "
-    "release shutdown stop terminate unlink wait_closed __aexit__ __exit__".split()
-)
-"""Methods that, by their names, end the life of their object."""
-
-PLAIN = frozenset(
-    # files and archives
-    "closed encoding extract extractall flush getinfo getmember getmembers getnames infolist "
-    "isatty mode name namelist peek printdir read read1 readable readall readinto readline "
-    "readlines seek seekable size tell testzip truncate writable write writelines writestr "
-    # sockets
-    "accept bind connect connect_ex getpeername getsockname getsockopt listen recv recv_into "
-    "recvfrom send sendall sendto setblocking setsockopt settimeout "
-    # sessions and responses
-    "content delete get getcode geturl head headers info json options patch post put reason "
-    "request status status_code text "
-    # databases and brokers
-    "autocommit commit description execute executemany executescript fetch fetchall fetchmany "
-    "fetchone fetchrow fetchval first isolation_level lastrowid ping publish rollback row_factory "
-    "rowcount scalar set "
-    # processes and loops
-    "returncode run_until_complete".split()
-)
-"""Attributes and methods that give plain data, or nothing that needs the object."""
-
-_READING = frozenset(
-    {
-        "builtins." + name
-        for name in "all any bool bytearray bytes dict float format frozenset hasattr hash id "
-        "input int isinstance len list max min next print repr set sorted str sum tuple type".split()
-    }
-)
-_VIEWING = frozenset(
-    {
-        "builtins." + name
-        for name in "enumerate filter iter map reversed zip vars getattr".split()
-    }
-)
 _CONTAINERS = (cst.Tuple, cst.List, cst.Set, cst.Dict)
 _LOOKS = (
     cst.Comparison,
@@ -226,7 +184,7 @@ class Ownership:
         name = parent.attr.value
         if name in self.closers:
             return Fate.CLOSED
-        if name in ("__enter__", "__aenter__"):
+        if name in LIVING:
             return Fate.KEPT
         if name in self.plain:
             return Fate.USED
@@ -252,9 +210,9 @@ class Ownership:
         keyword = argument.keyword.value if argument.keyword is not None else None
         if owns(call, index, keyword):
             return Fate.HANDED
-        if argument.star == "*" or call.name in _READING:
+        if argument.star == "*" or call.name in READING:
             return Fate.USED
-        if call.name in _VIEWING:
+        if call.name in VIEWING:
             return self.fate(outer)
         borrows = call.fact(Borrows)
         if borrows is not None:
@@ -302,15 +260,18 @@ def owns(call: Call, index: int | None, keyword: str | None) -> bool:
     return index is not None and index == fact.position
 
 
-def made_by_return(file: File, function: cst.FunctionDef, call: cst.Call, own: Ownership) -> bool:
-    """Whether what a function returns is always what `call` makes, or None, and nobody else's."""
+def made_by_return(file: File, call: cst.Call, own: Ownership) -> bool:
+    """Whether the function around a call always returns what the call makes, or None, as is."""
+    function = file.function(call)
+    if function is None:
+        return False
     scope = file.scope_of(function)
     if function.decorators and not all(
         file.name(item.decorator) in ("builtins.staticmethod", "builtins.classmethod")
         for item in function.decorators
     ):
         return False
-    if own.fate(call) & (SETTLED & ~Fate.CLOSED) != Fate.RETURNED:
+    if own.fate(call) & SETTLED != Fate.RETURNED:
         return False
     returns = [
         item
@@ -356,21 +317,27 @@ def _together(fates: list[Fate]) -> Fate:
     return joined
 
 
-_KEEPING = re.compile(
-    r"(^|_)(add|append|callback|clean\w*|clear|close|defer|delete|del|dispose|enqueue|extend|finali[sz]e|"
-    r"insert|kill|mark|move|mv|push|put|register|release|remember|remove|rename|replace|rm|rmdir|"
-    r"rmtree|save|schedule|set\w*|shutdown|stop|store|submit|teardown|terminate|track|unlink|"
-    r"update|wipe)(_|$)"
-)
+class AttributeOwnership(Ownership):
+    """Follows the values of attributes: passing one to a function does not give it away."""
 
+    def is_use(self, node: cst.Attribute) -> bool:
+        """Whether an attribute stands where its value might be released."""
+        parent = self.file.tree.parents.get(node)
+        if isinstance(parent, cst.Attribute):
+            return parent.attr.value in self.closers
+        if isinstance(parent, (cst.Call, *_LOOKS)):
+            return False
+        return not self.is_target(node)
 
-def may_keep(name: str) -> bool:
-    """Whether a callable of this (last) name may, by the name, keep, end or remove its argument."""
-    word = name.rpartition(".")[2].lstrip("_")
-    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower()
-    return word[:1].isupper() or _KEEPING.search(snake) is not None
+    def _element(self, element: cst.CSTNode) -> Fate:
+        container = self.file.parent(element)
+        if container is not None and self.is_target(container):
+            return Fate.USED
+        return super()._element(element)
 
-
-def is_unknown(call: Call) -> bool:
-    """Whether the callee is a value of unknown origin, or lies in another module."""
-    return call.callee is None or call.callee == PENDING
+    def _unknown(self, call: Call, node: cst.CSTNode) -> Fate:
+        func: Any = call.node.func if call.node is not None else None
+        while isinstance(func, cst.Call):
+            func = func.func
+        name = getattr(getattr(func, "attr", func), "value", "")
+        return Fate.KEPT if not isinstance(name, str) or may_keep(name) else Fate.USED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -11,11 +12,15 @@ from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.ownership import CLOSERS, PLAIN, SETTLED, Fate, Ownership, made_by_return
+from surefoot.semantics.ownership import SETTLED, Ownership, made_by_return
 from surefoot.semantics.summary import At
+from surefoot.semantics.vocabulary import CLOSERS, PLAIN
 
 _LIFELONG = frozenset({"client", "executor", "loop"})
 _DETACHED = ("start_new_session", "preexec_fn", "creationflags", "process_group")
+_LENT = frozenset({"connection_pool", "fileobj", "pool", "poolclass"})
+_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
+_ONCE = re.compile(r"(^|/)(alembic|migrations)/")
 _BUSY = frozenset({"handler", "job"})
 
 
@@ -185,6 +190,35 @@ class UnclosedResource(Rule):
         ),
         Good(
             """
+            import gzip
+            import io
+            import json
+            import redis
+
+            def load(body, pool):
+                rows = json.load(gzip.GzipFile(fileobj=io.BytesIO(body)))
+                client = redis.Redis(connection_pool=pool)
+                client.set("rows", len(rows))
+            """,
+            because="memory needs no closing, and the pool belongs to somebody else",
+        ),
+        Good(
+            """
+            import subprocess
+
+            def stop():
+                process = subprocess.Popen(["agent", "stop"])
+                process.communicate()
+                return process
+
+            def uninstall():
+                process = stop()
+                return process.returncode
+            """,
+            because="the process that is returned has ended",
+        ),
+        Good(
+            """
             import asyncio, atexit, httpx
 
             async def load(url):
@@ -232,12 +266,12 @@ class UnclosedResource(Rule):
         node = call.node
         if node is None or self.file.is_test or not _must_be_closed(call, fact):
             return
+        if _ONCE.search(call.path):
+            return
         ownership = Ownership(self.file, CLOSERS | {*fact.close})
         fate = ownership.fate(node)
-        function = self.file.function(node)
-        if fate & Fate.RETURNED and function is not None and not self.file.is_stub:
-            if made_by_return(self.file, function, node, ownership):
-                self.note(node, "makes", _full(call), call.shown, fact.what, fact.long_lived)
+        if not _is_light(fact) and made_by_return(self.file, node, ownership):
+            self.note(node, "makes", _full(call), call.shown, fact.what, fact.long_lived)
         if fate & SETTLED:
             return
         if fact.what == "process" and self.file.at(node) & At.STATEMENT:
@@ -247,7 +281,7 @@ class UnclosedResource(Rule):
         self.report(
             call,
             _message(call.shown, fact.what, name, fact.long_lived),
-            severity=_severity(fact.long_lived and fact.context == "with", call.at, busy),
+            severity=_severity(_is_light(fact), busy),
         )
 
     def visit_Call(self, node: cst.Call) -> None:
@@ -290,7 +324,7 @@ class UnclosedResource(Rule):
 
     def link(self, project: Project) -> None:
         """Report the callers of functions that make a resource and return it."""
-        makers: dict[str, tuple[Link, str, str, bool]] = {}
+        makers: dict[str, tuple[Link, str, bool]] = {}
         users: dict[tuple[str, int], tuple[str, Any]] = {}
         for examination, note in project.notes(self.name):
             kind, function, *rest = note.data
@@ -298,7 +332,7 @@ class UnclosedResource(Rule):
                 shown, what, long_lived = rest
                 text = f"`{shown}` opens it, and `{str(function).rpartition('.')[2]}` returns it"
                 link = Link(examination.path, note.place, text)
-                makers[str(function)] = (link, str(shown), str(what), bool(long_lived))
+                makers[str(function)] = (link, str(what), bool(long_lived))
             else:
                 users[examination.path, note.place] = (str(rest[0]), note)
         for call in project.calls:
@@ -306,14 +340,14 @@ class UnclosedResource(Rule):
             made = makers.get(call.name or "")
             if used is None or made is None:
                 continue
-            link, shown, what, long_lived = made
+            link, what, long_lived = made
             busy = bool(call.at & At.LOOP or project.roles.get(_full(call), set()) & _BUSY)
             called = (call.name or "").rpartition(".")[2]
             self.report(
                 used[1],
                 _message(called, what, used[0] or None, long_lived),
                 path=call.path,
-                severity=_severity(long_lived, call.at, busy),
+                severity=Severity.ERROR if busy else None,
                 chain=[link],
             )
 
@@ -322,7 +356,13 @@ def _must_be_closed(call: Call, fact: Resource) -> bool:
     """Whether people close such a thing, and this one is not meant to outlive its maker."""
     if fact.what in _LIFELONG and fact.long_lived:
         return False
-    return not (fact.what == "process" and call.arguments.has(_DETACHED))
+    arguments = call.arguments
+    if _LENT & arguments.keywords.keys():
+        return False
+    first = arguments.get((), 0)
+    if isinstance(first, tuple) and first[0] == "i" and first[1] in _IN_MEMORY:
+        return False
+    return not (fact.what == "process" and arguments.has(_DETACHED))
 
 
 def _full(call: Call) -> str:
@@ -330,18 +370,24 @@ def _full(call: Call) -> str:
     return f"{call.module}.{call.function}" if call.module else call.function
 
 
-def _severity(long_lived: bool, at: At, busy: bool) -> Severity:
-    if long_lived:
+def _is_light(fact: Resource) -> bool:
+    """Whether forgetting to close it wastes connections, and no more."""
+    return fact.long_lived and fact.context != "async with"
+
+
+def _severity(light: bool, busy: bool) -> Severity:
+    if light:
         return Severity.WARNING if busy else Severity.INFO
     return Severity.ERROR if busy else Severity.WARNING
 
 
 def _message(shown: str, what: str, name: str | None, long_lived: bool) -> str:
-    if long_lived:
+    if long_lived and what != "socket":
         return (
             f"every call makes a new {what} with `{shown}` and never closes it, so its "
             "connections are not reused and pile up"
         )
-    if name is not None:
-        return f"`{name}`, the {what} from `{shown}`, is never closed and stays open until collected"
-    return f"the {what} from `{shown}` is dropped unclosed and stays open until it is collected"
+    subject = f"`{name}`, the {what} from `{shown}`," if name else f"the {what} from `{shown}`"
+    if shown.endswith("urlopen"):
+        return f"{subject} is never closed and holds its socket unless all of it is read"
+    return f"{subject} is never closed and stays open until it is garbage-collected"
