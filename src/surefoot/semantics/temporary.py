@@ -73,6 +73,8 @@ class PathOwnership(Ownership):
         call = self.file.parent(argument)
         if isinstance(call, cst.Call):
             known = self.file.call(call)
+            if known.name == "builtins.str":
+                return self.fate(call)
             removes = known.fact(RemovesPath)
             if removes is not None:
                 return Fate.CLOSED if _is_at(call, argument, removes.position) else Fate.USED
