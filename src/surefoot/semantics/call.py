@@ -30,6 +30,7 @@ class Arguments:
         self.world = world
         self.positional: list[Symbol] = []
         self.keywords: dict[str, Symbol] = {}
+        self.unpacked: list[Symbol] = []
         self.open_positional = False
         self.open_keywords = False
         for keyword, symbol in pairs:
@@ -49,6 +50,7 @@ class Arguments:
                     self.open_keywords = self.open_keywords or not value[2]
                 else:
                     self.open_keywords = True
+                    self.unpacked.append(symbol)
             else:
                 self.keywords[keyword] = symbol
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.facts.kinds import Timeout
+from surefoot.linking.forwarding import callers_without, forward_of, forwarded
 from surefoot.linking.project import Project
-from surefoot.model import Severity
-from surefoot.rule import Bad, Good, Rule
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
@@ -121,14 +122,43 @@ class MissingTimeout(Rule):
                 return pool.request("GET", url)
             """
         ),
+        Bad(
+            """
+            # file: http.py
+            import requests
+
+            def fetch(url, **options):
+                return requests.get(url, **options)
+
+            def post(url, body, timeout=None):
+                return requests.post(url, json=body, timeout=timeout)
+            # file: service.py
+            from http import fetch, post
+
+            def load(url):
+                post(url, {}, 5)
+                post(url, {})
+                fetch(url, timeout=5)
+                return fetch(url)
+            """,
+            count=2,
+        ),
         Good(
             """
             import requests
 
             def load(url, **options):
                 return requests.get(url, **options)
+
+            def load_quickly(url, **options):
+                options.setdefault("timeout", 1)
+                return requests.get(url, **options)
+
+            def use(url):
+                load_quickly(url)
+                return load(url, timeout=3)
             """,
-            because="`options` may hold the timeout",
+            because="`options` may hold the timeout, or does",
         ),
         Good(
             """
@@ -287,7 +317,10 @@ class MissingTimeout(Rule):
     def check_call(self, call: Call, fact: Timeout) -> None:
         if fact.wait != "network" or fact.default is not None or At.DEADLINE in call.at:
             return
-        if bound_of(call, fact) is not Bound.MISSING:
+        bound = bound_of(call, fact)
+        if bound is Bound.POSSIBLE and call.node is not None:
+            self._remember_forwarding(call, fact)
+        if bound is not Bound.MISSING:
             return
         if call.makes_own or call.overrides("request", "send"):
             return
@@ -306,10 +339,44 @@ class MissingTimeout(Rule):
             self.note(node, "default")
 
     def link(self, project: Project) -> None:
-        if _sets_default(project):
-            return
+        unbounded = not _sets_default(project)
+        forwards = []
         for examination, note in project.notes(self.name):
-            self.report(note, str(note.data[1]), path=examination.path)
+            match note.data:
+                case ("missing", str() as message) if unbounded:
+                    self.report(note, message, path=examination.path)
+                case ("forwards", str() as function, str() as parameter, names, shown):
+                    steps = ((examination.path, note.place, f"`{shown}` gets no timeout"),)
+                    forward = forward_of(project, function, parameter, names, steps)  # type: ignore[arg-type]
+                    forwards += [forward] if forward is not None else []
+        for call, forward in callers_without(project, forwards):
+            self.report(
+                call,
+                f"`{call.shown}` waits for ever unless given `{forward.parameters[0]}`, "
+                "which it only passes on",
+                confidence=Confidence.MEDIUM,
+                chain=[Link(*step) for step in forward.steps],
+            )
+
+    def _remember_forwarding(self, call: Call, fact: Timeout) -> None:
+        """Note a call whose timeout is whatever its function was given."""
+        passed = forwarded(call.arguments, fact.parameter, fact.position)
+        if passed is None or call.overrides("request", "send") or fact.constructor:
+            return
+        node = call.node
+        assert node is not None
+        function = self.file.function(node)
+        if function is None or self._is_written(passed[1], function):
+            return
+        self.note(node, "forwards", *passed, fact.parameter, call.shown)
+
+    def _is_written(self, parameter: str, function: cst.FunctionDef) -> bool:
+        """Whether a function does more with its parameter than to pass it on."""
+        for use in self.file.uses(parameter, self.file.scope_of(function)):
+            parent = self.file.parent(use)
+            if not isinstance(parent, (cst.Arg, cst.Param)):
+                return True
+        return False
 
     def _adapted(self, call: Call) -> bool:
         """Whether sessions of this file get an adapter that may set the timeout."""
