@@ -9,6 +9,9 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.ownership import SETTLED
 from surefoot.semantics.temporary import path_fate
 
+_DIR = {"tempfile.mkdtemp": 2, "tempfile.mkstemp": 2, "tempfile.NamedTemporaryFile": 6}
+"""Where the directory to work in stands among the positional arguments."""
+
 
 class LeakedTempPath(Rule):
     """A temporary file or directory is made and its path neither removed nor handed over.
@@ -103,6 +106,16 @@ class LeakedTempPath(Rule):
                 os.replace(path, target)
             """,
             because="it is moved to its place",
+        ),
+        Good(
+            """
+            import tempfile
+
+            def stage(text, folder):
+                with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as source:
+                    source.write(text)
+            """,
+            because="whoever owns the directory may remove it as a whole",
         ),
         Good("import tempfile\n\ndef make():\n    return tempfile.mkdtemp()\n", because="returned"),
         Good(
@@ -234,6 +247,9 @@ class LeakedTempPath(Rule):
         for keyword, value in fact.only_if:
             if call.arguments.constant(keyword) != (value,):
                 return
+        place = ("dir", _DIR.get(call.shown))
+        if call.arguments.has(*place) and call.arguments.constant(*place) is None:
+            return  # made in a directory that may be removed as a whole
         if path_fate(self.file, node, fact) & SETTLED:
             return
         what = "directory" if call.shown.endswith(("mkdtemp", "Directory")) else "file"

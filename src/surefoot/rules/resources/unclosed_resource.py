@@ -354,7 +354,7 @@ class UnclosedResource(Rule):
 
 def _must_be_closed(call: Call, fact: Resource) -> bool:
     """Whether people close such a thing, and this one is not meant to outlive its maker."""
-    if fact.what in _LIFELONG and fact.long_lived:
+    if fact.what == "directory" or (fact.what in _LIFELONG and fact.long_lived):
         return False
     arguments = call.arguments
     if _LENT & arguments.keywords.keys():

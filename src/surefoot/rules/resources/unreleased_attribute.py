@@ -263,6 +263,8 @@ class UnreleasedAttribute(Rule):
             return
         if fact.what == "process" or (fact.long_lived and fact.context == "none"):
             return
+        if call.shown.startswith("tempfile."):
+            return  # removes itself with its object
         target = self._attribute(node)
         owner = self._owner(target) if target is not None else None
         if target is not None and owner:
