@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import libcst as cst
 
-from surefoot.facts.kinds import RemovesPath
 from surefoot.model import Severity
+from surefoot.semantics.besteffort import (
+    is_call,
+    is_leaving,
+    is_lenient,
+    is_retried,
+    is_telemetry,
+    marks_success,
+    only_converts,
+    only_imports,
+    only_lets_go,
+    only_looks,
+    only_records,
+)
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import (
     Reaction,
@@ -22,24 +33,8 @@ from surefoot.semantics.handlers import (
     last_name,
     reaction,
 )
-from surefoot.semantics.remarks import gives_reason
-from surefoot.semantics.summary import At
+from surefoot.semantics.remarks import gives_reason, is_lenient_text
 
-_CLEANUP = re.compile(
-    r"_*(force_|safe_)?(a?close|a?stop|shut_?down|disconnect|terminate|kill|killpg|quit|unlink|"
-    r"rmtree|rollback|join|dispose|clean_?up|tear_?down|detach|wait_closed|__a?exit__|"
-    r"unlock|logout|release|cancel|uninstall|close_all|remove_handler|removeHandler)"
-    r"(_(connections?|client|session|socket|pool|all|transport|file|sync|async|nowait|safely))?_*"
-)
-_REMOVAL = re.compile(
-    r"_*(delete|remove|discard|clear|reset|purge|unsubscribe|unregister|deregister|drain|wait|exit|"
-    r"send_signal|pop|drop|destroy|untrack|revoke|release|cancel|stop|close|end|finish)(_.*|_*)"
-)
-_LENIENT_NAME = re.compile(
-    r"_*(is|has|can|supports?|try|maybe|safe|safely)_.*|.*(_safe|_safely|_or_none|_or_default|"
-    r"_or_empty|_best_effort)"
-)
-_LENIENT_METHODS = frozenset({"__del__", "__repr__", "__str__"})
 _LOOPS = (cst.For, cst.While)
 
 
@@ -67,20 +62,69 @@ class Guarded:
     @cached_property
     def reaction(self) -> Reaction:
         """What is done when the work fails, where the code goes on to only then included."""
-        computed = assigned(self.file, [*self.work, *self.success])
+        computed = assigned(self.file, self._whole)
         first = reaction(self.file, self.answer, exception=self.exception, computed=computed)
         if first.response or any(target is None for target, _ in first.defaults):
             return first
+        if not self.answer or all(isinstance(item, (cst.Pass, cst.Expr)) for item in self.answer):
+            kept = self._kept()
+            if kept is not None:
+                return kept
         rest = self._only_after_failure()
         if not rest:
             return first
         then = reaction(self.file, rest)
         return Reaction(then.response, (*first.defaults, *then.defaults))
 
+    def _kept(self) -> Reaction | None:
+        """What stands in for the values the work would have assigned, where that is all it does
+        and they were prepared before: a blank default, or a value of its own."""
+        targets: list[cst.BaseExpression] = []
+        for item in self.work:
+            target = _computed_target(item)
+            if target is None:
+                return None
+            targets.append(target)
+        before = self._before()
+        defaults: list[tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = []
+        for computed in targets:
+            prepared = before.get(self.file.code(computed))
+            if prepared is None:
+                return None
+            if not is_blank(prepared):
+                return Reaction(Response.SUBSTITUTES)
+            assert isinstance(prepared, cst.BaseExpression)
+            defaults.append((computed, prepared))
+        return Reaction(Response.NOTHING, tuple(defaults)) if defaults else None
+
+    def _before(self) -> dict[str, cst.BaseExpression | cst.Param]:
+        """The last value each name got in the statements before, by the code of the name."""
+        found: dict[str, cst.BaseExpression | cst.Param] = {}
+        current = self.statement
+        for parent in self.file.ancestors(current):
+            if isinstance(parent, (cst.IndentedBlock, cst.Module)):
+                items = list(parent.body)
+                for item in inside(items[: items.index(current)][::-1]):  # type: ignore[arg-type]
+                    match item:
+                        case cst.Assign(targets=targets, value=value):
+                            for target in targets:
+                                found.setdefault(self.file.code(target.target), value)
+                        case cst.AnnAssign(target=target, value=cst.BaseExpression() as value):
+                            found.setdefault(self.file.code(target), value)
+            elif isinstance(parent, cst.FunctionDef):
+                for param in inside([parent.params]):
+                    if isinstance(param, cst.Param):
+                        found.setdefault(param.name.value, param)
+                break
+            elif isinstance(parent, cst.ClassDef):
+                break
+            current = parent
+        return found
+
     @cached_property
     def success_leaves(self) -> type[cst.CSTNode] | None:
         """`Return` or `Break` if work that does not fail ends with that statement."""
-        return _leaves([*self.work, *self.success])
+        return _leaves(self._whole)
 
     def _only_after_failure(self) -> list[cst.CSTNode]:
         """The statements that run next when the work failed, and only then."""
@@ -122,17 +166,63 @@ class Guarded:
         return None
 
     @cached_property
-    def tells_success(self) -> bool:
+    def _tells_success(self) -> bool:
         """Whether success is returned as a literal: the caller learns which of the two it was."""
-        given = [
-            item.value
-            for item in inside([*self.work, *self.success])
-            if isinstance(item, cst.Return)
-        ]
+        given = [item.value for item in inside(self._whole) if isinstance(item, cst.Return)]
         return bool(given) and all(is_blank(value) and not is_none(value) for value in given)
 
     @cached_property
-    def may_be_none(self) -> bool:
+    def tells_failure(self) -> bool:
+        """Whether the default can be told from a result, and code or signature says so."""
+        if self.default is None:
+            return False
+        target, value = self.default
+        if target is None:
+            return (
+                self._tells_success
+                or (is_none(value) and self._may_be_none)
+                or (_is_false(value) and self._gives_verdict)
+            )
+        blank = is_none(value) or _is_false(value) or isinstance(value, cst.SimpleString)
+        return blank and self._is_tested(self.file.code(target))
+
+    @cached_property
+    def _gives_verdict(self) -> bool:
+        """Whether the function answers a question: where in doubt, with no."""
+        function = self.file.function(self.node)
+        if function is None:
+            return False
+        if function.returns is not None:
+            return last_name(function.returns.annotation) == "bool"
+        return all(
+            _is_verdict(item.value)
+            for item in inside([function.body])
+            if isinstance(item, cst.Return)
+        )
+
+    def _is_tested(self, name: str) -> bool:
+        function = self.file.function(self.node)
+        scope = function.body if function is not None else self.file.tree.module
+        for item in inside([scope]):
+            match item:
+                case cst.If(test=test) | cst.IfExp(test=test) | cst.While(test=test):
+                    operands = [test]
+                case cst.BooleanOperation(left=left, right=right):
+                    operands = [left, right]
+                case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+                    operands = [inner]
+                case cst.Comparison(left=left, comparisons=[only]) if is_none(only.comparator):
+                    operands = [left]
+                case cst.Call(func=cst.Name(value="isinstance"), args=[first, *_]):
+                    operands = [first.value]
+                case _:
+                    continue
+            if any(self.file.code(operand) == name for operand in operands):
+                return True
+        return False
+
+    @cached_property
+    def _may_be_none(self) -> bool:
         """Whether the function is declared to return None at times."""
         function = self.file.function(self.node)
         if function is None or function.returns is None:
@@ -158,154 +248,85 @@ class Guarded:
     @cached_property
     def is_excused(self) -> bool:
         """Whether failing in silence is the purpose here, as far as the code shows."""
+        file, node, whole = self.file, self.node, self._whole
         return (
-            self.is_cleanup
-            or self._is_record
-            or self.is_retried
-            or self._marks_success
-            or self._is_lenient
+            only_lets_go(file, node, whole)
+            or only_records(file, whole)
+            or only_looks(file, self.work)
+            or marks_success(whole)
+            or (self.success_leaves is not None and is_retried(file, self.statement, self.work))
+            or is_lenient(file, node, self.work)
         )
 
-    @cached_property
-    def is_import(self) -> bool:
-        """Whether the work is nothing but imports and what is made known of them."""
-        kinds = (cst.Import, cst.ImportFrom, cst.Assign, cst.Pass)
-        return any(isinstance(item, kinds[:2]) for item in self.work) and all(
-            isinstance(item, kinds) for item in self.work
-        )
-
-    @cached_property
-    def is_cleanup(self) -> bool:
-        """Whether the work only lets go of things."""
-        at = self.file.at(self.node)
-        leaving = bool(at & (At.TEARDOWN | At.HANDLER)) or "shutdown" in self.file.role(self.node)
-        items = [*self.work, *self.success]
-        return self._all_cleanup(items, leaving) and any(
-            isinstance(item, cst.Call) for item in inside(items)
-        )
-
-    def _all_cleanup(self, items: Iterable[cst.CSTNode], leaving: bool) -> bool:
-        return all(self._cleans(item, leaving) for item in items)
-
-    def _cleans(self, item: cst.CSTNode, leaving: bool) -> bool:
-        match item:
-            case cst.Pass() | cst.Del() | cst.Expr(value=cst.BaseString()):
-                return True
-            case cst.Assign(value=value):
-                return is_blank(value)
-            case cst.Expr(value=value) | cst.Return(value=cst.BaseExpression() as value):
-                return self._is_cleanup_call(value, leaving)
-            case cst.If(body=body, orelse=orelse):
-                rest = [orelse.body] if isinstance(orelse, cst.Else) else [orelse] if orelse else []
-                return self._all_cleanup([*body_of(body)], leaving) and all(
-                    self._all_cleanup(body_of(part), leaving)
-                    if isinstance(part, cst.BaseSuite)
-                    else self._cleans(part, leaving)
-                    for part in rest
-                )
-            case cst.For(body=body) | cst.With(body=body):
-                return self._all_cleanup(body_of(body), leaving)
-        return False
-
-    def _is_cleanup_call(self, node: cst.CSTNode, leaving: bool) -> bool:
-        while isinstance(node, cst.Await):
-            node = node.expression
-        if not isinstance(node, cst.Call):
-            return False
-        call = self.file.call(node)
-        if call.name is not None and call.fact(RemovesPath) is not None:
-            return True
-        if self.file.name(node.func) in ("asyncio.wait_for", "asyncio.shield") and node.args:
-            return self._is_cleanup_call(node.args[0].value, leaving)
-        name = last_name(node.func)
-        if _CLEANUP.fullmatch(name):
-            named = {"release", "cancel", "stop"}
-            return leaving or not node.args or name not in named
-        return leaving and _REMOVAL.fullmatch(name) is not None
-
-    @cached_property
-    def _is_record(self) -> bool:
-        """Whether the work only leaves records for people: their failure has no other place."""
-        return bool(self.work) and all(
-            isinstance(item, cst.Expr)
-            and isinstance(item.value, cst.Call)
-            and reaction(self.file, [item]).response is Response.REPORTS
-            for item in self.work
-        )
-
-    @cached_property
-    def is_retried(self) -> bool:
-        """Whether a loop runs the same work again until it does not fail."""
-        if self.success_leaves is None and not self._marks_success:
-            return False
-        for parent in self.file.ancestors(self.statement):
-            if isinstance(parent, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-                return False
-            if isinstance(parent, cst.While):
-                return True
-            if isinstance(parent, cst.For):
-                wanted = {
-                    item.value for item in inside([parent.target]) if isinstance(item, cst.Name)
-                }
-                return not any(
-                    isinstance(item, cst.Name) and item.value in wanted
-                    for item in inside(self.work)
-                )
-        return False
-
-    @cached_property
-    def _marks_success(self) -> bool:
-        """Whether success is marked, so that failure shows by the missing mark."""
-        items = [*self.work, *self.success]
-        match items[-1] if items else None:
-            case cst.Assign(value=cst.Name(value="True" | "False")):
-                return True
-        return False
-
-    @cached_property
-    def _is_lenient(self) -> bool:
-        """Whether the function says by its name that it does not fail."""
-        function = self.file.function(self.node)
-        if function is None:
-            return False
-        name = function.name.value
-        return name in _LENIENT_METHODS or _LENIENT_NAME.fullmatch(name) is not None
+    @property
+    def _whole(self) -> list[cst.CSTNode]:
+        return [*self.work, *self.success]
 
     # -- how bad, and what to call it ----------------------------------------------------
 
     def severity(self, base: Severity) -> Severity | None:
         """Return the severity: one level less for each circumstance that speaks for the
         author; None where nothing is left to say."""
-        if self.is_import:
+        if only_imports(self.work):
             return None if self._has_reason else Severity.INFO
-        level = int(base) - self._has_reason - self.file.is_test
+        speaks_for = (
+            self._has_reason,
+            self.file.is_test,
+            only_converts(self.file, self.work),
+            self._is_secondary or is_leaving(self.file, self.node),
+            is_telemetry(self.file, self.node, self.work),
+        )
+        level = int(base) - sum(speaks_for)
         return Severity(level) if level > 0 else None
 
     @cached_property
+    def _is_secondary(self) -> bool:
+        """Whether another failure, which is not silent, is being handled here."""
+        for parent in self.file.ancestors(self.statement):
+            if isinstance(parent, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+                return False
+            if isinstance(parent, cst.ExceptHandler):
+                told = Response.RAISES | Response.REPORTS | Response.KEEPS | Response.SUBSTITUTES
+                name = parent.name.name if parent.name is not None else None
+                exception = name.value if isinstance(name, cst.Name) else None
+                found = reaction(self.file, [parent.body], exception=exception)
+                return bool(found.response & told)
+        return False
+
+    @cached_property
     def _has_reason(self) -> bool:
+        """Whether the author says why failure does not matter: in the handler in any words,
+        around it or in the docstring in words of failure."""
+        function = self.file.function(self.node)
+        if function is not None and is_lenient_text(function.get_docstring() or ""):
+            return True
         if isinstance(self.node, cst.ExceptHandler):
-            return gives_reason([self.node])
+            statement = self.statement
+            assert isinstance(statement, cst.Try)
+            around = [*statement.leading_lines, *_first_lines(statement.body)]
+            return gives_reason([self.node]) or gives_reason(around, of_failure=True)
         body = self.node.body
         head = body.header if isinstance(body, cst.IndentedBlock) else body
-        return gives_reason([*self.node.leading_lines, head])
+        return gives_reason([*self.node.leading_lines, head]) or gives_reason(
+            _first_lines(body), of_failure=True
+        )
 
     @cached_property
     def described(self) -> str:
         """What the work is, in the words of its author: "`client.send` and 2 other calls"."""
-        calls = [item for item in inside(self.work) if isinstance(item, cst.Call)]
-        inner = {
-            item for call in calls for item in inside(list(call.args)) if isinstance(item, cst.Call)
-        }
-        names = dict.fromkeys(
-            " ".join(self.file.code(call.func).split()) for call in calls if call not in inner
-        )
-        short = [name for name in names if len(name) <= 60 and "(" not in name]
-        if not short:
+        calls = [item for item in inside(self.work) if is_call(item)]
+        inner = {item for call in calls for item in inside(list(call.args)) if is_call(item)}
+        names = list(dict.fromkeys(self._called(call) for call in calls if call not in inner))
+        if not names:
             return "this block"
         others = len(names) - 1
         if others == 0:
-            return f"`{short[0]}`"
-        return f"`{short[0]}` and {others} other call{'s' if others > 1 else ''}"
+            return f"`{names[0]}`"
+        return f"`{names[0]}` and {others} other call{'s' if others > 1 else ''}"
+
+    def _called(self, call: cst.Call) -> str:
+        code = " ".join(self.file.code(call.func).split())
+        return code if len(code) <= 60 and "(" not in code else last_name(call.func)
 
 
 def guarded_by(file: File, handler: cst.ExceptHandler) -> Guarded:
@@ -344,6 +365,42 @@ def _leaves(items: Sequence[cst.CSTNode]) -> type[cst.CSTNode] | None:
     return None
 
 
+def _computed_target(item: cst.CSTNode) -> cst.Name | cst.Attribute | None:
+    """The one name or attribute an assignment gives more than a blank value."""
+    match item:
+        case cst.Assign(
+            targets=[cst.AssignTarget(target=cst.Name() | cst.Attribute() as target)], value=value
+        ):
+            return None if is_blank(value) else target
+        case cst.AnnAssign(target=cst.Name() | cst.Attribute() as annotated, value=given):
+            return None if given is None or is_blank(given) else annotated
+    return None
+
+
+def _first_lines(body: cst.BaseSuite) -> Sequence[cst.CSTNode]:
+    """The lines above the first statement of a block."""
+    first = body.body[0] if isinstance(body, cst.IndentedBlock) and body.body else None
+    return getattr(first, "leading_lines", ())
+
+
 def is_none(node: cst.CSTNode | None) -> bool:
     """Whether an expression is missing or the literal None."""
     return node is None or (isinstance(node, cst.Name) and node.value == "None")
+
+
+def _is_false(node: cst.CSTNode | None) -> bool:
+    return isinstance(node, cst.Name) and node.value == "False"
+
+
+def _is_verdict(node: cst.CSTNode | None) -> bool:
+    """Whether an expression, by its form, is True or False."""
+    match node:
+        case cst.Name(value="True" | "False") | cst.Comparison():
+            return True
+        case cst.UnaryOperation(operator=cst.Not()):
+            return True
+        case cst.BooleanOperation(left=left, right=right):
+            return _is_verdict(left) and _is_verdict(right)
+        case cst.Call(func=cst.Name(value="bool" | "isinstance" | "any" | "all" | "callable")):
+            return True
+    return False

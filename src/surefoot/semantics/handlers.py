@@ -10,21 +10,25 @@ from typing import NamedTuple
 import libcst as cst
 
 from surefoot.facts.kinds import Blocking, NoReturn, Reports
-from surefoot.semantics.call import Given
 from surefoot.semantics.file import File
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.values import PENDING, World
 from surefoot.syntax.shape import CHILDREN
 
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
 EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
-CANCELLATION = frozenset(
-    {"asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled"}
-)
 _LOGGER = re.compile(r"(?i)(.*_)?_*(log|logs|logger|logging)\d*_*|.*[a-z](Log|Logger)")
 _SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep"})
-_HARMLESS = frozenset(
-    f"builtins.{name}"
-    for name in ["dict", "list", "set", "frozenset", "tuple", "int", "str", "float", "bool", "bytes", "bytearray", "len", "object"]
+_HARMLESS = words(
+    """
+    builtins.dict builtins.list builtins.set builtins.frozenset builtins.tuple builtins.int
+    builtins.str builtins.float builtins.bool builtins.bytes builtins.len builtins.object
+    """
 )
 _UNDOING = frozenset({"close", "aclose", "rollback", "disconnect"})
 _CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception"})
@@ -127,7 +131,7 @@ def reaction(
             case cst.Name(value=name) if name == exception:
                 found |= Response.KEEPS
             case cst.Call():
-                found |= _of_call(file, node, in_helper)
+                found |= response_to_call(file, node, in_helper)
             case cst.Return(value=value) if not in_helper:
                 if value is None or is_blank(value):
                     defaults.append((None, value))
@@ -212,10 +216,10 @@ def is_blank(node: cst.CSTNode | None) -> bool:
     return False
 
 
-def _of_call(file: File, node: cst.Call, in_helper: bool) -> Response:
+def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Response:
+    """Return what calling this does about an exception."""
     call = file.call(node)
-    exc_info = call.arguments.get("exc_info")
-    if exc_info is not Given.ABSENT and exc_info not in (("k", False), ("k", None)):
+    if _gives_traceback(node):
         return Response.REPORTS
     name = call.name
     if name is not None:
@@ -233,9 +237,19 @@ def _of_call(file: File, node: cst.Call, in_helper: bool) -> Response:
             return Response.NOTHING
         if file.world.function(name) is not None:
             return Response.ACTS if in_helper else _of_helper(file, name)
-    if isinstance(node.func, cst.Attribute) and node.func.attr.value in _UNDOING:
+    undoes = isinstance(node.func, cst.Attribute) and node.func.attr.value in _UNDOING
+    if undoes and not node.args:
         return Response.NOTHING
     return Response.ACTS
+
+
+def _gives_traceback(node: cst.Call) -> bool:
+    return any(
+        argument.keyword is not None
+        and argument.keyword.value == "exc_info"
+        and not (isinstance(argument.value, cst.Name) and argument.value.value in ("False", "None"))
+        for argument in node.args
+    )
 
 
 def _of_helper(file: File, name: str) -> Response:
@@ -246,8 +260,7 @@ def _of_helper(file: File, name: str) -> Response:
         return Response.ACTS
     if node.returns is not None and file.name(node.returns.annotation) in _NEVER:
         return Response.RAISES
-    response = reaction(file, [node.body], in_helper=True).response
-    return response if response else Response.NOTHING
+    return reaction(file, [node.body], in_helper=True).response
 
 
 def last_name(node: cst.CSTNode) -> str:

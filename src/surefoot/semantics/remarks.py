@@ -19,12 +19,27 @@ _DIRECTIVES = re.compile(
 )
 _ADMISSION = re.compile(r"(?i)\b(todo|fixme|xxx|hack)\b")
 _LETTER = re.compile(r"[^\W\d_]")
+_LENIENT = re.compile(
+    r"(?i)\b(best[- ]effort|never (raise|fail|break|block|crash)s?|non-?fatal|expected to fail|"
+    r"((does|do|must|should|will) not|(does|do|must|should|wo)n't) (raise|fail|break|block|crash)|"
+    r"(ignor|swallow|suppress)(e|es|ed|ing) (all |any )?(errors?|exceptions?|failures?)|"
+    r"(silently|safely) (ignore|skip|fail|drop)\w*|fails? (silently|soft|open|closed)|"
+    r"doesn't like|not supported|costs? (the caller )?nothing)"
+)
 _FEWEST_WORDS = 3
 
 
-def gives_reason(nodes: Iterable[cst.CSTNode]) -> bool:
-    """Whether a comment in or on one of the nodes explains something in three words or more."""
+def is_lenient_text(text: str) -> bool:
+    """Whether a text says that failing is foreseen and does no harm."""
+    return _LENIENT.search(text) is not None
+
+
+def gives_reason(nodes: Iterable[cst.CSTNode], *, of_failure: bool = False) -> bool:
+    """Whether a comment in or on one of the nodes explains something in three words or more;
+    `of_failure`: in words of failure."""
     text = " ".join(comment for node in nodes for comment in _comments(node))
+    if of_failure and not is_lenient_text(text):
+        return False
     words = [word for word in text.split() if _LETTER.search(word)]
     return len(words) >= _FEWEST_WORDS
 

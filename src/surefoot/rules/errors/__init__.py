@@ -1,0 +1,1 @@
+"""Errors: failures that are lost, hidden or told apart by their text."""

@@ -1,0 +1,425 @@
+"""`swallowed-exception`: any failure is caught, and nothing is done about it."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.facts.kinds import Suppresses
+from surefoot.linking.project import Project
+from surefoot.model import Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.guarded import Guarded, guarded_by, guarded_in
+from surefoot.semantics.handlers import Caught, caught, caught_by
+from surefoot.semantics.summary import Symbol
+
+
+class SwallowedException(Rule):
+    """Every failure is caught, and nobody learns of it.
+
+    A handler for `Exception` that only passes hides the failure that was expected along with
+    the typo, the missing permission and the full disk. The work is not done, nothing is in the
+    log, and the first sign is somebody else's bug report. Catch the exceptions that are
+    expected, or log with the traceback, count, store or raise. Where silence is meant, say why
+    in a comment: the finding then drops by one level.
+    """
+
+    code = "SF201"
+    severity = Severity.ERROR
+    examples = (
+        Bad(
+            """
+            def refund(session, url):
+                try:
+                    session.delete(url)
+                except Exception:
+                    pass
+            """
+        ),
+        Bad(
+            """
+            def refund(session, url):
+                try:
+                    session.delete(url)
+                except:
+                    ...
+            """
+        ),
+        Bad(
+            """
+            import contextlib
+
+            def refund(session, url):
+                with contextlib.suppress(Exception):
+                    session.delete(url)
+            """
+        ),
+        Bad(
+            """
+            EXPECTED = (ValueError, Exception)
+
+            def deliver(messages, send):
+                for message in messages:
+                    try:
+                        send(message)
+                    except EXPECTED as error:
+                        continue
+            """
+        ),
+        Bad(
+            """
+            # file: failures.py
+            ANY = (OSError, Exception)
+            # file: worker.py
+            from failures import ANY
+
+            def deliver(send, message):
+                try:
+                    send(message)
+                except ANY:
+                    return
+            """
+        ),
+        Bad(
+            """
+            import builtins
+
+            async def pull(source, store):
+                while True:
+                    try:
+                        await store.put(await source.take())
+                    except builtins.BaseException:
+                        continue
+            """
+        ),
+        Bad(
+            """
+            def save(db, order):
+                try:
+                    db.add(order)
+                    db.commit()
+                except Exception:
+                    db.rollback()
+            """
+        ),
+        Bad(
+            """
+            class Feed:
+                def poll(self):
+                    try:
+                        self.handle(self.source.read())
+                    except Exception:
+                        self._forget()
+
+                def _forget(self):
+                    self.source.close()
+            """
+        ),
+        Bad(
+            """
+            def publish(queue, event):
+                try:
+                    queue.publish(event)
+                except Exception:  # noqa: BLE001
+                    pass  # TODO: do something about it
+            """
+        ),
+        Good(
+            """
+            from app.log import LOG
+
+            def refund(session, url):
+                try:
+                    session.delete(url)
+                except Exception:
+                    LOG.exception("no refund")
+            """,
+            because="a logger of another module is a logger",
+        ),
+        Good(
+            """
+            def refund(session, url):
+                try:
+                    session.delete(url)
+                except Exception as error:
+                    raise RefundError(url) from error
+            """,
+            because="the failure goes on as another exception",
+        ),
+        Good(
+            """
+            def refund(session, urls, failed):
+                for url in urls:
+                    try:
+                        session.delete(url)
+                    except Exception as error:
+                        failed[url] = error
+            """,
+            because="the exception is kept",
+        ),
+        Good(
+            """
+            import sys
+
+            def main(run):
+                try:
+                    run()
+                except Exception:
+                    sys.exit(2)
+            """,
+            because="the process ends",
+        ),
+        Good(
+            """
+            import sys
+            import traceback
+
+            def refund(session, url, show):
+                try:
+                    session.delete(url)
+                except Exception:
+                    show(traceback.format_exc())
+                try:
+                    session.delete(url)
+                except Exception:
+                    show(sys.exc_info())
+                try:
+                    session.delete(url)
+                except Exception:
+                    show("no refund", exc_info=True)
+            """,
+            because="the traceback is shown",
+        ),
+        Good(
+            """
+            import logging
+
+            def complain():
+                logging.getLogger(__name__).warning("no refund")
+
+            def refund(session, url):
+                try:
+                    session.delete(url)
+                except Exception:
+                    complain()
+            """,
+            because="the helper reports",
+        ),
+        Good(
+            """
+            def refund(session, urls):
+                lost = 0
+                for url in urls:
+                    try:
+                        session.delete(url)
+                    except Exception:
+                        lost += 1
+                return lost
+            """,
+            because="failures are counted",
+        ),
+        Good(
+            """
+            def refund(session, url):
+                try:
+                    session.delete(url)
+                except KeyError:
+                    pass
+            """,
+            because="only what is expected is caught",
+        ),
+        Good(
+            """
+            from contextlib import suppress
+
+            class Client:
+                def drop(self):
+                    with suppress(Exception):
+                        self.socket.close()
+
+                def close(self):
+                    try:
+                        self.locks.clear()
+                        self.socket.shutdown(2)
+                    except Exception:
+                        pass
+            """,
+            because="letting go of things may fail",
+        ),
+        Good(
+            """
+            import asyncio
+            import contextlib
+
+            async def stop(tasks):
+                for task in tasks:
+                    task.cancel()
+                for task in tasks:
+                    with contextlib.suppress(asyncio.CancelledError, Exception):
+                        await task
+            """,
+            because="what becomes of a cancelled task is of no interest",
+        ),
+        Good(
+            """
+            def drop_result(future):
+                try:
+                    future.result()
+                except Exception:
+                    pass
+
+            def fire(pool, work):
+                pool.submit(work).add_done_callback(drop_result)
+            """,
+            because="the callback only takes the exception off the future",
+        ),
+        Good(
+            """
+            import time
+
+            def connect(open_connection):
+                for attempt in range(3):
+                    try:
+                        return open_connection()
+                    except Exception:
+                        time.sleep(attempt)
+                raise ConnectionError("no answer")
+            """,
+            because="the work is tried again",
+        ),
+        Good(
+            """
+            def find(paths, read):
+                for path in paths:
+                    try:
+                        return read(path)
+                    except Exception:
+                        continue
+                raise LookupError("none of them can be read")
+            """,
+            because="what comes after the loop raises",
+        ),
+        Good(
+            """
+            def parse(text, strict, lenient):
+                try:
+                    return strict(text)
+                except Exception:
+                    pass
+                return lenient(text)
+            """,
+            because="another way is taken when the first fails",
+        ),
+        Good(
+            """
+            def parse(text, load):
+                version = "unknown"
+                try:
+                    version = load(text)
+                except Exception:
+                    pass
+                return version
+            """,
+            because="the value prepared says that it is not known",
+        ),
+        Good(
+            """
+            def check(run):
+                done = False
+                try:
+                    run()
+                    done = True
+                except Exception:
+                    pass
+                if not done:
+                    raise RuntimeError("not done")
+            """,
+            because="the missing mark tells of the failure",
+        ),
+        Good(
+            """
+            import logging
+
+            LOGGER = logging.getLogger(__name__)
+
+            def tell(text):
+                try:
+                    LOGGER.info("said %s", text)
+                except Exception:
+                    pass
+            """,
+            because="where would a failure to log be logged?",
+        ),
+        Good(
+            """
+            def enrich(context, data):
+                try:
+                    context["region"] = data["region"]
+                except Exception:
+                    pass
+            """,
+            because="looking at values at hand fails in expected ways only",
+        ),
+        Good(
+            """
+            class Handle:
+                def __del__(self):
+                    try:
+                        self.pool.give_back(self)
+                    except Exception:
+                        pass
+
+            def try_warm_up(cache):
+                try:
+                    cache.warm_up()
+                except Exception:
+                    pass
+            """,
+            because="a finaliser must not raise, and the other's name says that it only tries",
+        ),
+    )
+
+    def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:
+        known = caught_by(self.file, node)
+        if known.everything or known.pending:
+            shown = f"`except {self.file.code(node.type)}`" if node.type else "a bare `except`"
+            symbol = self.file.symbol(node.type)
+            self._judge(node, guarded_by(self.file, node), known, symbol, shown)
+
+    def visit_With(self, node: cst.With) -> None:
+        for item in node.items:
+            if not isinstance(item.item, cst.Call):
+                continue
+            if self.file.fact(Suppresses, item.item) is None:
+                continue
+            shown = f"`{' '.join(self.file.code(item.item).split())}`"
+            for argument in item.item.args:
+                symbol = self.file.symbol(argument.value)
+                known = caught(self.file.world, symbol)
+                if known.everything or known.pending:
+                    guarded = guarded_in(self.file, node)
+                    self._judge(item.item, guarded, known, symbol, shown)
+
+    def _judge(
+        self, node: cst.CSTNode, guarded: Guarded, known: Caught, symbol: Symbol, shown: str
+    ) -> None:
+        if not guarded.is_silent or guarded.default is not None:
+            return
+        severity = guarded.severity(self.severity)
+        if severity is None:
+            return
+        message = f"{shown} hides every failure of {guarded.described}"
+        if known.everything:
+            self.report(node, message, severity=severity)
+        else:
+            self.note(node, symbol, message, severity)
+
+    def link(self, project: Project) -> None:
+        for examination, note in project.notes(self.name):
+            symbol, message, severity = note.data
+            if caught(project.world, symbol).everything:  # type: ignore[arg-type]
+                self.report(
+                    note,
+                    str(message),
+                    path=examination.path,
+                    severity=Severity(severity),  # type: ignore[arg-type]
+                )

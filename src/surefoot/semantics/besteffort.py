@@ -1,0 +1,282 @@
+"""Work that may fail unnoticed: letting go of things, leaving records, looking, trying again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeGuard
+
+import libcst as cst
+
+from surefoot.facts.kinds import RemovesPath
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import (
+    Response,
+    body_of,
+    inside,
+    is_blank,
+    last_name,
+    response_to_call,
+    words,
+)
+from surefoot.semantics.summary import At
+
+_LETS_GO = re.compile(
+    r"_*(force_|safe_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
+    r"|a?stop|kill|killpg|quit|unlink|rmtree|rollback|join|detach|wait_closed|__a?exit__|unlock|"
+    r"logout|release|cancel|uninstall|remove_?handler|kill_(all|process|container))"
+)
+_LETS_GO_OF_ITSELF = frozenset({"release", "cancel", "stop"})
+_TAKES_AWAY = re.compile(
+    r"_*(delete|remove|discard|clear|reset|purge|unsubscribe|unregister|deregister|drain|wait|exit|"
+    r"send_signal|pop|drop|destroy|untrack|revoke|release|cancel|stop|close|end|finish|communicate|"
+    r"kill|set_result)(_.*|_*)"
+)
+_LENIENT_NAME = re.compile(
+    r"_*(is|has|can|supports?|try|maybe|safe|safely)_.*|.*(_safe|_safely|_or_none|_or_default|"
+    r"_or_empty|_best_effort)"
+)
+_LENIENT_METHODS = frozenset({"__del__", "__repr__", "__str__"})
+_LOOKUPS = words(
+    """
+    builtins.getattr builtins.setattr builtins.hasattr builtins.isinstance builtins.issubclass
+    builtins.len builtins.str builtins.repr builtins.type builtins.vars builtins.dir builtins.bool
+    builtins.list builtins.tuple builtins.dict builtins.set builtins.sorted builtins.min
+    builtins.max builtins.callable builtins.id builtins.any builtins.all
+    os.getcwd os.fstat inspect.getmodule operator.itemgetter
+    """
+)
+_LOOKUP_METHODS = words(
+    """
+    get setdefault decode encode strip lstrip rstrip split rsplit partition rpartition lower upper
+    startswith endswith replace format join keys values items index find copy
+    """
+)
+_CONVERSIONS = words(
+    """
+    builtins.int builtins.float builtins.complex builtins.bytes builtins.ord builtins.chr
+    builtins.hex builtins.round json.loads json.dumps ast.literal_eval base64.b64decode
+    base64.b64encode binascii.unhexlify uuid.UUID decimal.Decimal datetime.datetime
+    datetime.datetime.fromisoformat datetime.datetime.strptime datetime.datetime.fromtimestamp
+    datetime.date.fromisoformat time.strptime urllib.parse.urlparse urllib.parse.urlsplit
+    urllib.parse.unquote ipaddress.ip_address ipaddress.ip_network inspect.getsource
+    inspect.signature inspect.getfile inspect.getsourcefile typing.get_type_hints re.compile
+    re.search re.match re.fullmatch re.findall re.sub struct.unpack dateutil.parser.parse
+    """
+)
+_CONVERTING_METHODS = words(
+    """
+    json loads dumps group groups timestamp isoformat fromisoformat strptime strftime
+    total_seconds validate_python validate_json model_validate model_validate_json model_dump
+    parse_obj parse_raw
+    """
+)
+_TELEMETRY = re.compile(r"(?i)(.*[_.\W])?(telemetry|analytics|metrics?|statsd)([_.\W].*)?")
+_MAKES_LOGGER = frozenset({"logging.getLogger", "structlog.get_logger", "structlog.getLogger"})
+_DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+
+
+def is_leaving(file: File, node: cst.CSTNode) -> bool:
+    """Whether a statement runs when something ends: in `finally`, in a method that closes."""
+    return At.TEARDOWN in file.at(node) or "shutdown" in file.role(node)
+
+
+def only_lets_go(file: File, node: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether all that work, which stands at `node`, does is to let go of things."""
+    leaving = is_leaving(file, node) or At.HANDLER in file.at(node)
+    return all(_lets_go(file, item, leaving) for item in work) and any(
+        is_call(item) or isinstance(item, cst.Await) for item in inside(work)
+    )
+
+
+def _lets_go(file: File, item: cst.CSTNode, leaving: bool) -> bool:
+    match item:
+        case cst.Pass() | cst.Del() | cst.Expr(value=cst.BaseString()):
+            return True
+        case cst.Assign(value=value):
+            return is_blank(value)
+        case cst.Expr(value=value) | cst.Return(value=cst.BaseExpression() as value):
+            return _expression_lets_go(file, value, leaving)
+        case cst.If(body=body, orelse=None) | cst.For(body=body) | cst.With(body=body):
+            return all(_lets_go(file, part, leaving) for part in body_of(body))
+        case cst.If(body=body, orelse=cst.CSTNode() as rest):
+            parts = [rest] if isinstance(rest, cst.If) else body_of(rest.body)
+            return all(_lets_go(file, part, leaving) for part in (*body_of(body), *parts))
+    return False
+
+
+def _expression_lets_go(file: File, node: cst.CSTNode, leaving: bool) -> bool:
+    if isinstance(node, cst.Await) and not is_call(node.expression):
+        return leaving or _has_cancelled(file, node)
+    while isinstance(node, cst.Await):
+        node = node.expression
+    if not is_call(node):
+        return False
+    call = file.call(node)
+    if call.name is not None and call.fact(RemovesPath) is not None:
+        return True
+    if call.name in ("asyncio.wait_for", "asyncio.shield") and node.args:
+        inner = node.args[0].value
+        if not is_call(inner):
+            return leaving or _has_cancelled(file, node)
+        return _expression_lets_go(file, inner, leaving)
+    if call.name in ("asyncio.gather", "asyncio.wait"):
+        return leaving or _has_cancelled(file, node)
+    name = last_name(node.func)
+    if _LETS_GO.fullmatch(name):
+        return leaving or not node.args or name not in _LETS_GO_OF_ITSELF
+    if name in ("result", "exception") and not node.args and isinstance(node.func, cst.Attribute):
+        return leaving or _is_parameter(file, node.func.value)
+    return leaving and _TAKES_AWAY.fullmatch(name) is not None
+
+
+def _has_cancelled(file: File, node: cst.CSTNode) -> bool:
+    """Whether the function has cancelled something before."""
+    function = file.function(node)
+    return function is not None and any(
+        is_call(item)
+        and isinstance(item.func, cst.Attribute)
+        and item.func.attr.value == "cancel"
+        and file.tree.place(item) < file.tree.place(node)
+        for item in inside([function.body])
+    )
+
+
+def _is_parameter(file: File, node: cst.CSTNode) -> bool:
+    """Whether an expression is a parameter: the future a callback is called with."""
+    if not isinstance(node, cst.Name):
+        return False
+    scope = file.scope(node).find(node.value)
+    return scope is not None and any(
+        binding.kind == "param" for binding in scope.bindings[node.value]
+    )
+
+
+def only_records(file: File, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether all that work does is to leave records for people: where would a failure of
+    that be recorded?"""
+    return any(_is_record(file, item) for item in inside(work)) and all(
+        _records(file, item) for item in work
+    )
+
+
+def _records(file: File, item: cst.CSTNode) -> bool:
+    match item:
+        case cst.Expr(value=value):
+            return _is_record(file, value)
+        case cst.Return(value=value):
+            return value is None
+        case cst.Assign(value=value):
+            return all(
+                file.call(call).name in _MAKES_LOGGER | _LOOKUPS
+                for call in inside([value])
+                if is_call(call)
+            )
+        case cst.Import() | cst.ImportFrom() | cst.Pass():
+            return True
+        case cst.If(body=body, orelse=rest):
+            parts = [] if rest is None else [rest] if isinstance(rest, cst.If) else [rest.body]
+            return all(_records(file, part) for part in (*body_of(body), *_flat(parts)))
+    return False
+
+
+def _flat(parts: Iterable[cst.CSTNode]) -> list[cst.CSTNode]:
+    return [
+        item
+        for part in parts
+        for item in (body_of(part) if isinstance(part, cst.BaseSuite) else [part])
+    ]
+
+
+def _is_record(file: File, node: cst.CSTNode) -> bool:
+    return is_call(node) and Response.REPORTS in response_to_call(file, node)
+
+
+def only_looks(file: File, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether work only looks at values at hand: attributes, items, text."""
+    return _only_calls(file, work, _LOOKUPS, _LOOKUP_METHODS)
+
+
+def only_converts(file: File, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether work only reads values out of others: parses, validates, computes."""
+    return _only_calls(file, work, _LOOKUPS | _CONVERSIONS, _LOOKUP_METHODS | _CONVERTING_METHODS)
+
+
+def _only_calls(
+    file: File,
+    work: Sequence[cst.CSTNode],
+    functions: frozenset[str],
+    methods: frozenset[str],
+) -> bool:
+    for item in inside(work):
+        match item:
+            case cst.Call(func=func):
+                if file.call(item).name in functions:
+                    continue
+                if not (isinstance(func, cst.Attribute) and func.attr.value in methods):
+                    return False
+            case cst.Yield() | cst.For() | cst.While() | cst.With():
+                return False
+            case cst.FunctionDef() | cst.Import() | cst.ImportFrom():
+                return False
+    return True
+
+
+def only_imports(work: Sequence[cst.CSTNode]) -> bool:
+    """Whether work is nothing but imports and what is made known of them."""
+    kinds = (cst.Import, cst.ImportFrom, cst.Assign, cst.Pass)
+    return any(isinstance(item, kinds[:2]) for item in work) and all(
+        isinstance(item, kinds) for item in work
+    )
+
+
+def marks_success(work: Sequence[cst.CSTNode]) -> bool:
+    """Whether work ends with a flag, so that failure shows by its absence."""
+    match work[-1] if work else None:
+        case cst.Assign(value=cst.Name(value="True" | "False")):
+            return True
+    return False
+
+
+def is_retried(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether a loop around `statement` runs the very same work until it does not fail.
+
+    It is taken for granted that the work ends the loop when it does not fail.
+    """
+    for parent in file.ancestors(statement):
+        if isinstance(parent, _DEFINITIONS):
+            return False
+        if isinstance(parent, cst.While):
+            return True
+        if isinstance(parent, cst.For):
+            turn = {item.value for item in inside([parent.target]) if isinstance(item, cst.Name)}
+            return not any(
+                isinstance(item, cst.Name) and item.value in turn for item in inside(work)
+            )
+    return False
+
+
+def is_lenient(file: File, node: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether the function says by its name that it does not fail, or all it calls does."""
+    function = file.function(node)
+    if function is not None:
+        name = function.name.value
+        if name in _LENIENT_METHODS or _LENIENT_NAME.fullmatch(name):
+            return True
+    called = [last_name(item.func) for item in inside(work) if is_call(item)]
+    return bool(called) and all(name.startswith(("try_", "_try_")) for name in called)
+
+
+def is_telemetry(file: File, node: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether work, by the names around it, is measuring that must not do harm."""
+    function = file.function(node)
+    names = [file.path.removesuffix(".py").replace("/", ".")]
+    if function is not None:
+        names.append(function.name.value)
+    names.extend(file.code(item.func) for item in inside(work) if is_call(item))
+    return any(_TELEMETRY.fullmatch(name) for name in names)
+
+
+def is_call(node: cst.CSTNode) -> TypeGuard[cst.Call]:
+    """Whether a node is a call."""
+    return isinstance(node, cst.Call)
