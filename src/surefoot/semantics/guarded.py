@@ -271,7 +271,6 @@ class Guarded:
             return None if self._has_reason else Severity.INFO
         speaks_for = (
             self._has_reason,
-            self.file.is_test,
             only_converts(self.file, self.work),
             self._is_secondary or is_leaving(self.file, self.node),
             is_telemetry(self.file, self.node, self.work),
