@@ -15,6 +15,9 @@ from surefoot.semantics.timeouts import Bound, bound_of
 from surefoot.semantics.values import PENDING
 
 
+_SETTER = "socket.setdefaulttimeout"
+
+
 class MissingTimeout(Rule):
     """A network call that may wait for ever.
 
@@ -335,8 +338,10 @@ class MissingTimeout(Rule):
             self.report(call, _message(call, fact))
 
     def visit_Call(self, node: cst.Call) -> None:
-        if self.file.name(node) == "socket.setdefaulttimeout":
-            self.note(node, "default")
+        match node.func:
+            case cst.Attribute(attr=cst.Name(value="setdefaulttimeout")) | cst.Name():
+                if self.file.name(node) == _SETTER:
+                    self.note(node, "default")
 
     def link(self, project: Project) -> None:
         unbounded = not _sets_default(project)
