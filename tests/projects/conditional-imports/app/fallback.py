@@ -1,0 +1,4 @@
+try:
+    from app.fast import session
+except ImportError:
+    from app.slow import session

@@ -1,0 +1,7 @@
+import requests
+
+session = requests.Session()
+
+
+def fresh():
+    return requests.Session()

@@ -1,0 +1,2 @@
+from .transport import session as http
+from .transport import *

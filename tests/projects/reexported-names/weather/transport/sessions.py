@@ -1,0 +1,7 @@
+import requests
+
+session = requests.Session()
+
+
+def make():
+    return requests.Session()

@@ -1,0 +1,1 @@
+from transport.sessions import BoundedSession, TokenSession

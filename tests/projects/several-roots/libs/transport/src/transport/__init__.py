@@ -1,0 +1,5 @@
+import requests
+
+
+def make_session():
+    return requests.Session()

@@ -1,0 +1,5 @@
+import requests
+
+
+def bounded_get(url):
+    return requests.get(url, timeout=5)

@@ -1,0 +1,3 @@
+from transport import make_session
+
+stock = make_session()

@@ -1,0 +1,5 @@
+"""Billing."""
+
+from billing.client import session
+
+__version__ = "1.0.0"

@@ -1,0 +1,5 @@
+from billing import session
+
+
+def issue(order):
+    return session.post("https://billing.example.com", json=order)  # expect: missing-timeout

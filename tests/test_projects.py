@@ -1,0 +1,133 @@
+"""Small projects, each with what surefoot is to find in it, however it is asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import pytest
+
+from surefoot.catalog import load_catalog
+from surefoot.config import enabled_rules, load_config, with_command_line
+from surefoot.examine import examine, locate
+from surefoot.factbook import Factbook
+from surefoot.facts.table import FactTable
+from surefoot.linking.link import link
+from surefoot.model import Located, Run
+from surefoot.pool import files as pool_files
+from surefoot.reading import read
+from surefoot.run import check
+from tests.checking import shipped_facts
+from tests.projects.expectations import Project, all_projects, observed
+
+CATALOG = load_catalog()
+PROJECTS = all_projects()
+each_project = pytest.mark.parametrize(
+    "project", PROJECTS, ids=[project.name for project in PROJECTS]
+)
+
+
+@pytest.fixture(autouse=True)
+def _load_facts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a cache every run reads all facts; here the first one does it for all."""
+    monkeypatch.setattr(Factbook, "_load", _loaded)
+
+
+def _loaded(book: Factbook) -> FactTable:
+    if book.digest not in _TABLES:
+        _TABLES[book.digest] = _load(book)
+    return _TABLES[book.digest]
+
+
+_TABLES: dict[bytes, FactTable] = {}
+_load = Factbook._load
+
+
+def run(root: Path, project: Project, *paths: str, jobs: int = 1, use_cache: bool = False) -> Run:
+    named = [str(root / path) for path in paths] or [str(root)]
+    config = with_command_line(load_config(named), select=project.rules, jobs=jobs)
+    return check(config, CATALOG, named, cwd=str(root), use_cache=use_cache)
+
+
+@pytest.fixture
+def root(project: Project, tmp_path: Path) -> Path:
+    """A copy of the project."""
+    return project.copy(tmp_path / "project")
+
+
+def test_there_are_enough_projects() -> None:
+    """No project is lost, and each of their modules can be compiled."""
+    assert len(PROJECTS) >= 10
+    for project in PROJECTS:
+        for file in project.files:
+            compile((project.folder / file).read_text(encoding="utf-8"), file, "exec")
+
+
+@each_project
+def test_comments_and_expectations_agree(project: Project) -> None:
+    """`expected.json` holds the places that the comments mark, and no others."""
+    assert [finding.place for finding in sorted(project.findings)] == project.marked()
+
+
+@each_project
+def test_exactly_the_expected_is_found(project: Project, root: Path) -> None:
+    """The findings, with their chains, are those expected; no file and no rule fails."""
+    outcome = run(root, project)
+    assert outcome.failures == ()
+    assert observed(outcome.findings) == sorted(project.findings)
+
+
+@each_project
+def test_files_asked_for_one_by_one(project: Project, root: Path) -> None:
+    """Each file alone gets the findings that the whole project has for it."""
+    whole = run(root, project).findings
+    for file in project.files:
+        alone = run(root, project, file).findings
+        assert alone == tuple(finding for finding in whole if finding.path == file)
+
+
+@each_project
+def test_cold_and_warm(project: Project, root: Path) -> None:
+    """A cache changes nothing: neither while it is filled nor when it is full."""
+    without = run(root, project).findings
+    assert run(root, project, use_cache=True).findings == without
+    warm = run(root, project, use_cache=True)
+    assert warm.cached == warm.examined
+    assert warm.findings == without
+
+
+@each_project
+def test_any_order(project: Project, root: Path) -> None:
+    """The order in which files are asked for does not matter."""
+    expected = run(root, project).findings
+    shuffled = random.Random(project.name).sample(project.files, len(project.files))
+    assert run(root, project, *shuffled).findings == expected
+
+
+@each_project
+def test_linking_in_any_order(project: Project, root: Path) -> None:
+    """The order in which modules are linked does not matter."""
+    config = with_command_line(load_config([str(root)]), select=project.rules)
+    rules = CATALOG.rule_set(enabled_rules(config, CATALOG.rules))
+    sources = {source.path: source for source in read(config, [str(root)]).sources}
+    examinations = [examine(source, rules, shipped_facts()) for source in sources.values()]
+
+    def find(path: str, places: Collection[int]) -> Mapping[int, Located]:
+        return locate(sources[path], places)
+
+    expected = link(examinations, rules, shipped_facts(), find)
+    order = random.Random(project.name)
+    for _ in range(3):
+        order.shuffle(examinations)
+        assert link(examinations, rules, shipped_facts(), find) == expected
+
+
+@each_project
+def test_two_processes(project: Project, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes say what one says."""
+    alone = run(root, project)
+    monkeypatch.setitem(pool_files.examine_files.__kwdefaults__, "many", 1)
+    together = run(root, project, jobs=2)
+    assert together.findings == alone.findings
+    assert together.failures == alone.failures
