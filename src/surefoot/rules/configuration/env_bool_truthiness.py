@@ -229,8 +229,6 @@ def _is_bool(reading: Reading) -> bool:
 def _message(reading: Reading) -> str:
     name = reading.variable
     default = reading.default
-    if _is_false_word(reading) and default is not None and default is not Given.ABSENT:
-        return (
-            f"`{name}` is true even when it is not set: its default {default[0]!r} is no empty text"
-        )
+    if isinstance(default, tuple) and _is_false_word(reading):
+        return f"`{name}` counts as true even where it is not set: {default[0]!r} is no empty text"
     return f"`{name}=false` counts as true: any text does but the empty one"
