@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from surefoot.cli.outputs import wants_color
+from surefoot.report.screen import Screen
 from tests.cli.commands import BAD, clean_environment, project, surefoot
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
 
 class _Stream(io.StringIO):
@@ -48,7 +51,31 @@ def test_color(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert wants_color(choice, _Stream(terminal)) is colored
+    stream = _Stream(terminal)
+    Screen(stream, choice).line(("error", "bold red"), (" at night", ""))
+    assert stream.getvalue() == ("\x1b[1;31merror\x1b[0m" if colored else "error") + " at night\n"
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"NO_COLOR": "1"}, {"NO_COLOR": "1", "FORCE_COLOR": "1"}]
+)
+def test_piped_report_imports_no_rich(tmp_path: Path, environment: dict[str, str]) -> None:
+    """A report with findings that needs no color does not wait for rich."""
+    root = project(tmp_path, a=BAD)
+    code = (
+        "import sys; from surefoot.cli import main; main(['check']); "
+        "sys.exit(' '.join(name for name in sys.modules if name.startswith('rich')))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        env=clean_environment() | environment,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert b"a.py:5:12" in result.stdout
+    assert result.stderr.decode().strip() == ""
 
 
 @pytest.mark.parametrize("format", ["json", "concise", "checklist"])
@@ -66,17 +93,15 @@ def test_file_has_no_color(tmp_path: Path) -> None:
     assert b"\x1b" not in (root / "plain.txt").read_bytes()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
-def test_terminal(tmp_path: Path) -> None:
-    """On a real terminal the report is colored and fits it."""
+def on_terminal(root: Path, *arguments: str, width: int) -> tuple[int, list[str]]:
+    """Run surefoot on a terminal of its own; return its exit code and the lines it printed."""
     import pty
 
-    root = project(tmp_path, a=BAD)
     primary, secondary = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "surefoot", "check"],
+        [sys.executable, "-m", "surefoot", *arguments],
         cwd=root,
-        env=clean_environment() | {"TERM": "xterm", "COLUMNS": "60", "LINES": "20"},
+        env=clean_environment() | {"TERM": "xterm", "COLUMNS": str(width), "LINES": "20"},
         stdout=secondary,
         stderr=subprocess.PIPE,
     )
@@ -92,5 +117,46 @@ def test_terminal(tmp_path: Path) -> None:
         output += chunk
     os.close(primary)
     process.communicate(timeout=120)
-    assert process.returncode == 1
-    assert b"\x1b[1;31merror:\x1b[0m" in output
+    return process.returncode, output.decode().splitlines()
+
+
+def bare(lines: list[str]) -> list[str]:
+    """Return lines without the colors."""
+    return [re.sub(r"\x1b\[[\d;]*m", "", line) for line in lines]
+
+
+@posix
+@pytest.mark.parametrize("width", [40, 80])
+def test_terminal(tmp_path: Path, width: int) -> None:
+    """On a real terminal the report is colored and fits it."""
+    code, lines = on_terminal(project(tmp_path, a=BAD), "check", width=width)
+    assert code == 1
+    assert "\x1b[1;31merror:\x1b[0m" in lines[0]
+    assert max(map(len, bare(lines))) <= width
+
+
+@posix
+def test_terminal_without_color(tmp_path: Path) -> None:
+    """Without color a terminal still gets lines that fit it, and not one escape code."""
+    _, lines = on_terminal(project(tmp_path, a=BAD), "check", "--color", "never", width=40)
+    assert "\x1b" not in "".join(lines)
+    assert max(map(len, lines)) <= 40
+
+
+@posix
+@pytest.mark.parametrize("arguments", [["rules"], ["config", "show"], ["explain", "SF101"]])
+def test_tables_on_a_terminal(tmp_path: Path, arguments: list[str]) -> None:
+    """Tables and pages fit the terminal, and are laid out for it."""
+    code, lines = on_terminal(project(tmp_path, a=BAD), *arguments, width=80)
+    assert code == 0
+    assert "\x1b[1" in "".join(lines)
+    assert max(map(len, bare(lines))) <= 80
+    assert not any(line.startswith(("#", "```")) for line in bare(lines) if "surefoot" not in line)
+
+
+@pytest.mark.parametrize("arguments", [["rules"], ["config", "show"], ["explain", "SF101"]])
+def test_tables_in_a_pipe(tmp_path: Path, arguments: list[str]) -> None:
+    """In a pipe tables and pages are plain text, without color or blanks at the end of a line."""
+    output = surefoot(*arguments, cwd=project(tmp_path, a=BAD)).stdout.decode()
+    assert "\x1b" not in output
+    assert not [line for line in output.splitlines() if line != line.rstrip()]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,17 @@ def test_rules_as_json() -> None:
 def test_config_show(tmp_path: Path) -> None:
     """Each setting is shown with the place it comes from."""
     output = surefoot("config", "show", cwd=project(tmp_path)).stdout.decode()
-    assert '["missing-timeout"]  (pyproject.toml:2)' in output
-    assert '"warning"  (default)' in output
-    assert str(tmp_path) in output
+    rows = [line.split(maxsplit=2) for line in output.splitlines()]
+    assert ["select", "pyproject.toml:2", '["missing-timeout"]'] in rows
+    assert ["fail-on", "default", '"warning"'] in rows
+    assert rows[1][:2] + rows[1][2].split() == ["project", "root", "pyproject.toml", str(tmp_path)]
+    assert "no configuration file" not in output
+
+
+def test_config_show_defaults(tmp_path: Path) -> None:
+    """Where there is no configuration file that is said."""
+    output = surefoot("config", "show", cwd=tmp_path).stdout.decode()
+    assert "There is no configuration file" in output
 
 
 def test_config_show_mistake(tmp_path: Path) -> None:
@@ -152,15 +161,16 @@ def test_progress(
     late: int,
     shown: bool,
 ) -> None:
-    """Progress is shown on a terminal, after a second, and leaves nothing behind."""
+    """Progress is shown on a terminal, after a second, and leaves no line behind."""
     from surefoot.cli import progress as module
 
     now = [0.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(module.sys.stderr, "isatty", lambda: bool(terminal), raising=False)
-    with Progress(quiet=False) as progress:
+    monkeypatch.setenv("TERM", "xterm")
+    with Progress(color="never", quiet=False) as progress:
         now[0] = 1.5 if late else 0.5
         progress(3, 1200)
     written = capsys.readouterr().err
-    assert ("examined 3 of 1,200 files" in written) is shown
-    assert written == "" or written.endswith("\r\x1b[K")
+    assert bool(re.search(r"Examining .* +3/1200 files", written)) is shown
+    assert written == "" or written.endswith("\x1b[1A\x1b[2K")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from surefoot.catalog import Catalog, RuleInfo
 from surefoot.catalog.entries import OWN
@@ -132,9 +134,18 @@ def options(**values: Any) -> Options:
     return replace(Options(catalog=CATALOG), **values)
 
 
-def text(format: str, a_run: Run, **values: Any) -> str:
-    stream = io.StringIO()
-    write(format, a_run, stream, options(**values))
+class Terminal(io.StringIO):
+    """A stream that passes for a terminal; its width is what COLUMNS says."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def text(format: str, a_run: Run, *, width: int | None = None, **values: Any) -> str:
+    """Return a report as it is written to a file, or with `width` to a terminal."""
+    stream = Terminal() if width else io.StringIO()
+    with patch.dict(os.environ, {"COLUMNS": str(width or "")}):
+        write(format, a_run, stream, options(**{"color": "never", **values}))
     return stream.getvalue()
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,20 +21,18 @@ def test_whole_report(tmp_path: Path) -> None:
     """A report shows every finding with source, consequence and way, then what was not checked,
     then the figures."""
     root = project(tmp_path, client=SOURCE, broken="def (:\n")
-    from dataclasses import replace
-
     assert text("terminal", replace(rich_run(), root=root)) == (
         """\
 app/broken.py:1:1: error: cannot be parsed [syntax-error]
  1 | def (:
    | ^
-   = Nothing in this file was checked, so its silence means nothing.
+   = why: Nothing in this file was checked, so its silence means nothing.
 
 app/client.py:2:12: error: `requests.get` waits for ever unless given `timeout` [missing-timeout]
  1 | def fetch(url):
  2 |     return requests.get(url)
    |            ^^^^^^^^^^^^
-   = Why missing-timeout hurts.
+   = why: Why missing-timeout hurts.
    = 1. app/views.py:7: `show` calls `fetch`
    = fix (unsafe): Give it `timeout=10`
 
@@ -60,8 +59,6 @@ def test_no_findings() -> None:
 
 def test_no_findings_in_a_broken_project() -> None:
     """Without findings, but with a failure, the report does not call the project clean."""
-    from dataclasses import replace
-
     output = text("terminal", replace(rich_run(), findings=()))
     assert "No findings in what could be checked." in output
     assert "app/broken.py:1:5: not checked (syntax): cannot be parsed" in output
@@ -192,7 +189,7 @@ def test_color(tmp_path: Path) -> None:
 
     root = project(tmp_path, client=SOURCE)
     a_run = run(finding(), root=root)
-    colored = text("terminal", a_run, color=True)
+    colored = text("terminal", a_run, color="always")
     assert "\x1b[1;31merror:\x1b[0m" in colored
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == text("terminal", a_run)
 
@@ -202,6 +199,59 @@ def test_statistics() -> None:
     many = [finding(anchor=""), finding(anchor=""), finding(rule="infinite-timeout", code="SF102")]
     output = text("terminal", run(*many), statistics=True)
     assert "2  SF101   missing-timeout\n1  SF102   infinite-timeout\n" in output
+
+
+def test_wrapped_lines(tmp_path: Path) -> None:
+    """On a terminal text is wrapped to its width, further in than where it began; source is cut."""
+    root = project(tmp_path, client=SOURCE)
+    output = text("terminal", run(finding(), root=root), width=40)
+    assert output.startswith(
+        """\
+app/client.py:2:12: error:
+     `requests.get` waits for ever
+     unless given `timeout`
+     [missing-timeout]
+ 1 | def fetch(url):
+ 2 |     return requests.get(url)
+   |            ^^^^^^^^^^^^
+   = why: Why missing-timeout hurts.
+"""
+    )
+
+
+def test_long_words_are_folded(tmp_path: Path) -> None:
+    """A path or name longer than the terminal is wide goes on in the next line, whole."""
+    spot = finding(path=f"app/{'x' * 90}.py", anchor="")
+    output = text("terminal", run(spot, root=str(tmp_path)), width=40)
+    assert max(map(len, output.splitlines())) <= 40
+    assert f"app/{'x' * 90}.py:2:12" in output.replace("\n     ", "")
+
+
+def test_width_changes_only_the_breaks(tmp_path: Path) -> None:
+    """What a terminal shows of the words is what a file gets, whatever the width."""
+    root = project(tmp_path, client=SOURCE)
+    a_run = replace(rich_run(), root=root)
+    for width in (40, 57, 80, 200):
+        assert text("terminal", a_run, width=width).split() == text("terminal", a_run).split()
+
+
+def test_readable_width(tmp_path: Path) -> None:
+    """On a very wide terminal text is still wrapped where it is easy to read, source is not."""
+    line = "x = [" + "1, " * 40 + "requests.get(url)]"
+    root = project(tmp_path, client=f"{line}\n")
+    start = line.index("requests") + 1
+    spot = finding(span=Span(1, start, 1, start + 12), anchor=line, message="so " * 60)
+    output = text("terminal", run(spot, root=root), width=300).splitlines()
+    assert max(len(text) for text in output if " | " not in text) <= 100
+    assert any(line in text for text in output)
+
+
+def test_reason_is_given_once() -> None:
+    """Why findings of a rule matter is said at the first, not at each of them."""
+    other = finding(rule="infinite-timeout", code="SF102", anchor="")
+    output = text("terminal", run(finding(anchor=""), other, finding(anchor="")))
+    assert output.count("why: Why missing-timeout hurts.") == 1
+    assert output.count("why: Why infinite-timeout hurts.") == 1
 
 
 def test_hidden() -> None:

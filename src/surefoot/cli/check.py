@@ -16,8 +16,6 @@ from surefoot.cli.outputs import (
     on_standard_output,
     outputs,
     standard_output,
-    wants_color,
-    width_of,
     written,
 )
 from surefoot.cli.progress import Progress
@@ -31,6 +29,7 @@ from surefoot.config import (
 )
 from surefoot.model import Confidence, FileError, Run, Severity
 from surefoot.report import BROKEN_SOURCE, FORMATS, Options, has_failed, write
+from surefoot.report.screen import COLOR_CHOICES
 from surefoot.report.summary import summary
 from surefoot.report.text import safe
 from surefoot.run import StandardInput, cache_directory, check
@@ -87,7 +86,7 @@ class _View:
 @click.option("--cache-dir", metavar="PATH", help="Where to keep it.")
 @click.option(
     "--color",
-    type=click.Choice(["auto", "always", "never"]),
+    type=click.Choice(COLOR_CHOICES),
     default="auto",
     help="Color; auto obeys NO_COLOR and FORCE_COLOR.",
 )
@@ -158,7 +157,7 @@ def command(
         quiet=quiet,
         statistics=statistics,
     )
-    with Progress(quiet=quiet) as progress:
+    with Progress(color=color, quiet=quiet) as progress:
         run = check(
             replace(config, min_confidence=Confidence.LOW),
             catalog,
@@ -222,7 +221,7 @@ def _report(
         catalog=catalog,
         fail_on=view.fail_on,
         hidden=hidden,
-        color=view.color == "always",
+        color=view.color,
         fold=view.fold,
         verbose=view.verbose,
         quiet=view.quiet,
@@ -232,13 +231,12 @@ def _report(
     for output in view.outputs:
         if output.path is not None:
             with written(output.path) as file:
-                write(output.format, run, file, options)
+                write(output.format, run, file, replace(options, color=_in_file(view.color)))
     format = on_standard_output(view.outputs)
     if format is not None:
         try:
             with standard_output() as stream:
-                color, width = wants_color(view.color, stream), width_of(stream)
-                write(format, run, stream, replace(options, color=color, width=width))
+                write(format, run, stream, options)
         except BrokenPipeError:
             let_go_of_stdout()
     if view.quiet:
@@ -250,6 +248,11 @@ def _report(
             click.echo(f"surefoot: {safe(notice)}", err=True)
         for line in summary(run, options):
             click.echo(line, err=True)
+
+
+def _in_file(color: str) -> str:
+    """Return the choice of color for a file: only what was asked for by name holds there."""
+    return color if color == "always" else "never"
 
 
 def _exit_code(run: Run, fail_on: Severity | None, exit_zero: bool) -> int:

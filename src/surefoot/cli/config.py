@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import click
+
+from surefoot.report.screen import Screen
+from surefoot.report.text import safe
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 @click.group("config")
@@ -20,11 +31,26 @@ def show(paths: tuple[str, ...], config_file: str | None) -> None:
 
     config = load_config(paths, config_file=config_file)
     validate(config, selectors(load_catalog().rules))
-    rows = [(key, _spelt(value), origin) for key, value, origin in settings_shown(config)]
-    rows.insert(0, ("project root", config.root, config.file or "no configuration file"))
-    widest = max(len(key) for key, _, _ in rows)
+    settings = [(key, _spelt(value), origin) for key, value, origin in settings_shown(config)]
+    screen = Screen(sys.stdout)
+    if config.file is None:
+        screen.line(("There is no configuration file: these are the defaults.", ""), hang=0)
+        screen.line()
+    origin = os.path.relpath(config.file, config.root) if config.file else "default"
+    screen.show(_table([("project root", config.root, origin), *settings]))
+
+
+def _table(rows: Iterable[tuple[str, str, str]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Setting", no_wrap=True)
+    table.add_column("From", style="dim", overflow="fold")
+    table.add_column("Value", overflow="fold")
     for key, value, origin in rows:
-        click.echo(f"{key:<{widest}}  {value}  ({origin})")
+        table.add_row(*(Text(safe(cell)) for cell in (key, origin, value)))
+    return table
 
 
 def _spelt(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -18,10 +20,23 @@ def command(rule: str) -> None:
     catalog = load_catalog()
     info = catalog.find(rule)
     if info.own:
-        click.echo(own_page(info), nl=False)
+        _print(own_page(info))
         return
     from surefoot.facts.load import load
     from surefoot.facts.shipped import facts_files
 
     (found,) = catalog.rule_set([info.name]).classes()
-    click.echo(rule_page(found, load(facts_files())), nl=False)
+    _print(rule_page(found, load(facts_files())))
+
+
+def _print(page: str) -> None:
+    """Print a page laid out for a terminal, or as it is for anything else."""
+    from surefoot.report.screen import Screen
+
+    screen = Screen(sys.stdout)
+    if screen.width is None:
+        click.echo(page, nl=False)
+        return
+    from rich.markdown import Markdown
+
+    screen.show(Markdown(page, code_theme="ansi_dark"))

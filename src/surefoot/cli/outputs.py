@@ -51,26 +51,6 @@ def _parse(text: str) -> Output:
     return Output(format, path or None)
 
 
-def wants_color(choice: str, stream: TextIO) -> bool:
-    """Return whether to color: `choice`, then NO_COLOR, then FORCE_COLOR, then the terminal."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def width_of(stream: TextIO) -> int | None:
-    """Return the width of the terminal behind `stream`; None where there is none."""
-    if not stream.isatty():
-        return None
-    import shutil
-
-    return shutil.get_terminal_size().columns
-
-
 @contextmanager
 def written(path: str) -> Iterator[TextIO]:
     """Lend a stream for the new content of a file, which replaces the old one when complete.

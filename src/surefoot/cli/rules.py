@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING
+
 import click
 
 from surefoot.catalog import RuleInfo, load_catalog
+from surefoot.model import Severity
+from surefoot.report.screen import SEVERITY_STYLES, Screen
+
+if TYPE_CHECKING:
+    from rich.padding import Padding
 
 
 @click.command("rules")
@@ -17,15 +27,28 @@ def command(as_json: bool) -> None:
 
         click.echo(json.dumps([_plain(rule) for rule in rules], indent=2))
         return
-    widest = max(len(rule.name) for rule in rules)
-    family = ""
+    screen = Screen(sys.stdout)
+    widths = [max(len(rule.code) for rule in rules), max(len(rule.name) for rule in rules)]
+    for family, members in groupby(rules, key=lambda rule: rule.family):
+        screen.line((family, "bold"))
+        screen.show(_table(members, widths))
+
+
+def _table(rules: Iterable[RuleInfo], widths: Iterable[int]) -> Padding:
+    """Return the rules of a family, in columns as wide as those of the other families."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for width in (*widths, max(len(severity.label) for severity in Severity)):
+        table.add_column(no_wrap=True, min_width=width)
+    table.add_column()
     for rule in rules:
-        if rule.family != family:
-            family = rule.family
-            click.echo(f"\n{family}" if rule is not rules[0] else family)
+        severity = Text(rule.severity.label, SEVERITY_STYLES[rule.severity])
         off = "" if rule.default else " (off by default)"
-        severity = rule.severity.label
-        click.echo(f"  {rule.code:<6}  {rule.name:<{widest}}  {severity:<8}  {rule.summary}{off}")
+        table.add_row(rule.code, rule.name, severity, Text.assemble(rule.summary, (off, "dim")))
+    return Padding(table, (0, 0, 1, 2), expand=False)
 
 
 def _plain(rule: RuleInfo) -> dict[str, object]:

@@ -25,15 +25,14 @@ class Options:
     `fail_on` is the lowest severity that fails the run, None for none. `hidden` counts
     findings left out by `--severity` or `--min-confidence`. `fold` tells whether hints
     about types become one line per file. `contents` holds the text of files that are not
-    on disk as they were checked, by path. `width` is that of the terminal, None where
-    there is none. `checklists` are the files of the checklists to tick.
+    on disk as they were checked, by path. `color` is one of `screen.COLOR_CHOICES`.
+    `checklists` are the files of the checklists to tick.
     """
 
     catalog: Catalog
     fail_on: Severity | None = Severity.WARNING
     hidden: int = 0
-    color: bool = False
-    width: int | None = None
+    color: str = "auto"
     fold: bool = True
     verbose: bool = False
     quiet: bool = False

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Iterator
 from typing import TextIO
 
 from surefoot.catalog.entries import RuleInfo
 from surefoot.model import Failure, Finding, Run, Severity
 from surefoot.report import Options
 from surefoot.report.excerpt import Sources, excerpt
+from surefoot.report.screen import SEVERITY_STYLES, Screen, Segment
 from surefoot.report.summary import statistics, summary, unreported_failures
 from surefoot.report.text import safe
 
 _FOLDED_FAMILY = "typing"
-_COLORS = {
-    Severity.CRITICAL: "1;35",
-    Severity.ERROR: "1;31",
-    Severity.WARNING: "1;33",
-    Severity.INFO: "1;36",
-}
-_BOLD, _DIM = "1", "2"
+_NARROWEST = 20
 
 
 def write(run: Run, stream: TextIO, options: Options) -> None:
     """Write all findings, then what could not be examined, then the summary."""
-    _Terminal(run, stream, options).write()
+    _Terminal(run, Screen(stream, options.color), options).write()
 
 
 class _Terminal:
-    def __init__(self, run: Run, stream: TextIO, options: Options) -> None:
-        self.run, self.stream, self.options = run, stream, options
+    def __init__(self, run: Run, screen: Screen, options: Options) -> None:
+        self.run, self.screen, self.options = run, screen, options
         self.sources = Sources(run.root, options.contents)
         self.margin = max((len(str(finding.span.line)) for finding in run.findings), default=1) + 1
+        self.indent = self.margin + len(" | ")
+        self.room = screen.width and max(_NARROWEST, screen.width - self.indent)
+        self.explained: set[str] = set()
 
     def write(self) -> None:
         folded = []
@@ -49,23 +45,30 @@ class _Terminal:
             self._end()
 
     def _finding(self, finding: Finding) -> None:
-        color = _COLORS[finding.severity]
-        where = f"{safe(finding.path)}:{finding.span.line}:{finding.span.column}"
-        severity = self._paint(f"{finding.severity.label}:", color)
-        rule = self._paint(f"[{finding.rule}]", _DIM)
-        self._line(f"{self._paint(where, _BOLD)}: {severity} {safe(finding.message)} {rule}")
-        for line in excerpt(finding, self.sources, self._room()):
+        style = SEVERITY_STYLES[finding.severity]
+        self._head(
+            f"{safe(finding.path)}:{finding.span.line}:{finding.span.column}",
+            (f"{finding.severity.label}:", style),
+            safe(finding.message),
+            finding.rule,
+        )
+        for line in excerpt(finding, self.sources, self.room):
             label = "" if line.number is None else str(line.number)
-            text = self._paint(line.text, color) if line.number is None else line.text
-            self._line(f"{self._paint(f'{label:>{self.margin}} |', _DIM)} {text}".rstrip())
-        rule_info = self.options.catalog.by_word.get(finding.rule)
-        if rule_info is not None:
-            self._aside(rule_info.consequence)
+            text_style = style if line.number is None else ""
+            self.screen.line((f"{label:>{self.margin}} | ", "dim"), (line.text, text_style))
+        self._reason(finding.rule)
         for number, step in enumerate(finding.chain, start=1):
-            self._aside(f"{number}. {safe(step.path)}:{step.line}: {safe(step.text)}")
+            self._aside(f"{number}.", f"{safe(step.path)}:{step.line}: {safe(step.text)}")
         if finding.fix is not None:
-            self._aside(f"fix ({finding.fix.safety.label}): {safe(finding.fix.title)}")
-        self._line()
+            self._aside(f"fix ({finding.fix.safety.label}):", safe(finding.fix.title))
+        self.screen.line()
+
+    def _reason(self, name: str) -> None:
+        """Say why findings of a rule matter, the first time there is one."""
+        rule = self.options.catalog.by_word.get(name)
+        if rule is not None and name not in self.explained:
+            self.explained.add(name)
+            self._aside("why:", rule.consequence)
 
     def _folds(self, finding: Finding) -> bool:
         rule = self.options.catalog.by_word.get(finding.rule)
@@ -83,52 +86,49 @@ class _Terminal:
             by_path.setdefault(finding.path, Counter())[finding.rule] += 1
         for path, rules in by_path.items():
             told = ", ".join(f"{number} {rule}" for rule, number in sorted(rules.items()))
-            info = self._paint("info:", _COLORS[Severity.INFO])
-            self._line(f"{self._paint(safe(path), _BOLD)}: {info} {told}")
+            self._head(safe(path), ("info:", SEVERITY_STYLES[Severity.INFO]), told)
         if by_path:
-            self._line(self._paint("`--verbose` shows each of them.", _DIM))
-            self._line()
+            self.screen.line(("`--verbose` shows each of them.", "dim"), hang=0)
+            self.screen.line()
 
     def _failure(self, failure: Failure) -> None:
-        where = self._paint(f"{safe(failure.path)}:{failure.line}:{failure.column}", _BOLD)
-        kind = self._paint(f"not checked ({failure.error.value}):", _COLORS[Severity.ERROR])
-        rule = f" {self._paint(f'[{failure.rule}]', _DIM)}" if failure.rule else ""
-        self._line(f"{where}: {kind} {safe(failure.message)}{rule}")
-        self._line()
+        self._head(
+            f"{safe(failure.path)}:{failure.line}:{failure.column}",
+            (f"not checked ({failure.error.value}):", SEVERITY_STYLES[Severity.ERROR]),
+            safe(failure.message),
+            failure.rule,
+        )
+        self.screen.line()
 
     def _end(self) -> None:
         if self.options.statistics and self.run.findings:
             for row in statistics(self.run):
-                self._line(row)
-            self._line()
+                self.screen.line((row, ""))
+            self.screen.line()
         if self.options.verbose:
             for skipped in self.run.skipped:
-                self._line(self._paint(f"{safe(skipped.path)}: {safe(skipped.reason)}", _DIM))
+                told = f"{safe(skipped.path)}: {safe(skipped.reason)}"
+                self.screen.line((told, "dim"), hang=self.indent)
         for notice in self.run.notices:
-            self._line(f"Note: {safe(notice)}")
-        for sentence in summary(self.run, self.options):
-            self._line(sentence)
+            self.screen.line(("Note: ", "bold"), (safe(notice), ""), hang=len("Note: "))
+        for number, sentence in enumerate(summary(self.run, self.options)):
+            self.screen.line((sentence, self._verdict() if number == 1 else ""), hang=0)
         if self.run.findings:
             rule = self.run.findings[0].rule
-            self._line(f"`surefoot explain {rule}` tells why a finding matters and what to do.")
+            told = f"`surefoot explain {rule}` tells why a finding matters and what to do."
+            self.screen.line((told, "dim"), hang=0)
 
-    def _aside(self, text: str) -> None:
-        for number, part in enumerate(self._wrapped(text)):
-            mark = "  " if number else "= "
-            self._line(f"{' ' * (self.margin + 1)}{self._paint(mark + part, _DIM)}")
+    def _verdict(self) -> str:
+        """Return the style of the sentence that counts the findings."""
+        if self.run.findings:
+            return SEVERITY_STYLES[max(finding.severity for finding in self.run.findings)]
+        return SEVERITY_STYLES[Severity.ERROR] if self.run.failures else "bold green"
 
-    def _wrapped(self, text: str) -> Iterator[str]:
-        room = self._room()
-        yield from textwrap.wrap(text, room) if room else [text]
+    def _head(self, where: str, kind: Segment, message: str, rule: str | None = None) -> None:
+        name = [(f" [{rule}]", "dim")] if rule else []
+        parts = [(where, "bold"), (": ", ""), kind, (f" {message}", ""), *name]
+        self.screen.line(*parts, hang=self.indent)
 
-    def _room(self) -> int | None:
-        """Return how wide text may be to the right of the line numbers."""
-        if self.options.width is None:
-            return None
-        return max(30, self.options.width - self.margin - 3)
-
-    def _paint(self, text: str, style: str) -> str:
-        return f"\x1b[{style}m{text}\x1b[0m" if self.options.color and text else text
-
-    def _line(self, text: str = "") -> None:
-        self.stream.write(f"{text}\n")
+    def _aside(self, label: str, text: str) -> None:
+        lead = f"{' ' * (self.margin + 1)}= {label} "
+        self.screen.line((lead, "dim"), (text, ""), hang=self.indent)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import tokenize
+import warnings
 from dataclasses import dataclass
 
 import libcst as cst
 
 from surefoot.model import FileError
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_UNDECLARED = "invalid or missing encoding declaration"
+_POSITION = re.compile(r"^(?:parser|tokenizer) error: (?:error at \d+:\d+: )?")
 
 
 class Unparsable(Exception):
@@ -35,13 +42,16 @@ def decode(content: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     except (SyntaxError, LookupError) as error:
-        raise Unparsable(FileError.ENCODING, str(getattr(error, "msg", error))) from None
+        message = str(getattr(error, "msg", error))
+        if not message.startswith(_UNDECLARED):
+            raise Unparsable(FileError.ENCODING, message) from None
+        encoding = "utf-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
         message = f"cannot be decoded as {encoding}: {error.reason}"
-        raise Unparsable(FileError.ENCODING, message, line) from None
+        before = content[: error.start].decode(encoding, "replace").removeprefix("\ufeff")
+        raise Unparsable(FileError.ENCODING, message, *_end_of(before)) from None
     except LookupError as error:
         raise Unparsable(FileError.ENCODING, str(error)) from None
     return text.removeprefix("\ufeff")
@@ -51,17 +61,42 @@ def parse(content: bytes) -> Source:
     """Parse a file; raises `Unparsable` for anything that has no tree."""
     text = decode(content)
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise Unparsable(FileError.SYNTAX, "source code cannot contain null bytes", line)
+        message = "source code cannot contain null bytes"
+        raise Unparsable(FileError.SYNTAX, message, *_end_of(text[: text.index("\0")]))
     try:
         return Source(text, cst.parse_module(text))
     except cst.ParserSyntaxError as error:
-        message = f"cannot be parsed: {error.message.strip().splitlines()[0].rstrip('.')}"
-        line = min(error.raw_line, text.count("\n") + 1)
-        raise Unparsable(FileError.SYNTAX, message, line, error.raw_column + 1) from None
+        raise _syntax_error(text, error) from None
     except (RecursionError, MemoryError):
         raise Unparsable(FileError.CRASH, "nested too deeply to be parsed") from None
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of the native parser is no Exception
         raise Unparsable(FileError.CRASH, f"the parser failed: {error}") from None
+
+
+def _syntax_error(text: str, error: cst.ParserSyntaxError) -> Unparsable:
+    """Return what Python itself says is wrong, and where; LibCST's word where Python is content.
+
+    LibCST knows no column, and of what its tokenizer refuses no line either. A Python older
+    than the file's may stop at new syntax before it comes to the mistake.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<source>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    except SyntaxError as told:
+        line = min(max(told.lineno or 1, 1), len(_LINE_END.split(text)))
+        return Unparsable(
+            FileError.SYNTAX, f"cannot be parsed: {told.msg}", line, max(told.offset or 1, 1)
+        )
+    except (RecursionError, MemoryError, ValueError):
+        pass
+    message = _POSITION.sub("", error.message.strip().splitlines()[0]).rstrip(".")
+    return Unparsable(FileError.SYNTAX, f"cannot be parsed: {message}", error.raw_line)
+
+
+def _end_of(text: str) -> tuple[int, int]:
+    """Return the line and column that follow `text`."""
+    lines = _LINE_END.split(text)
+    return len(lines), len(lines[-1]) + 1
