@@ -291,13 +291,15 @@ class Role(Fact, key="role"):
 
 @dataclass(frozen=True)
 class Offload(Fact, key="offload"):
-    """The callable runs the function at `position` in another thread or process.
+    """The callable runs the function at `position`, or given as `parameter`, in another
+    thread or process.
 
     `passed` tells that the function must be handed over uncalled and is awaited.
     """
 
     position: int = 0
     passed: bool = True
+    parameter: str | None = None
 
 
 @dataclass(frozen=True)
