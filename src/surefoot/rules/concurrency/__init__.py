@@ -1,0 +1,1 @@
+"""Event loops, threads, tasks and locks."""

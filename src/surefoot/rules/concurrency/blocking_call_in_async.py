@@ -1,0 +1,280 @@
+"""`blocking-call-in-async`: a call that holds its thread, in a coroutine."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.facts.kinds import Blocking
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_script, is_start_up
+from surefoot.semantics.summary import At
+
+_SURE = ("network", "sleep", "subprocess", "input")
+_FUTURE = ("concurrent.futures.Future.result", "concurrent.futures.Future.exception")
+_ASKING = ("done", "cancelled", "running", "add_done_callback")
+
+
+class BlockingCallInAsync(Rule):
+    """A coroutine makes a call that holds its thread.
+
+    All tasks of an event loop share one thread. While the call waits, no other request
+    is answered, no timeout fires and no health check passes: one slow peer makes the
+    whole process look dead.
+
+    Await an asynchronous twin of the call, or hand the function, uncalled, to a thread:
+    `await asyncio.to_thread(function, argument)`. Files are left to another rule.
+    """
+
+    code = "SF401"
+    severity = Severity.ERROR
+    facts = (Blocking,)
+    examples = (
+        Bad(
+            """
+            import time
+
+            async def poll(job):
+                while not job.finished:
+                    time.sleep(1)
+            """
+        ),
+        Bad(
+            """
+            import requests
+
+            class Prices:
+                def __init__(self):
+                    self.http = requests.Session()
+
+                async def of(self, url):
+                    return self.http.get(url, timeout=1).json()
+            """
+        ),
+        Bad(
+            """
+            import redis
+            import redis.asyncio
+
+            class Cache:
+                def __init__(self):
+                    self.sync = redis.Redis()
+                    self.fast = redis.asyncio.Redis()
+
+                async def read(self, key):
+                    return await self.fast.get(key) or self.sync.get(key)
+            """
+        ),
+        Bad(
+            """
+            # file: clients.py
+            import requests
+
+            session = requests.Session()
+            # file: views.py
+            from clients import session
+
+            async def view(url):
+                return session.get(url)
+            """
+        ),
+        Bad(
+            """
+            import asyncio
+            import subprocess
+
+            async def logs(names):
+                for name in names:
+                    yield subprocess.run(["journalctl", "-u", name])
+
+            async def show(urls):
+                return await asyncio.to_thread(print, subprocess.getoutput("uptime"))
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import bcrypt
+
+            async def register(password, salt):
+                return bcrypt.hashpw(password, salt)
+            """
+        ),
+        Bad(
+            """
+            import queue
+            import threading
+
+            jobs = queue.Queue()
+            lock = threading.Lock()
+
+            async def work():
+                lock.acquire()
+                return jobs.get()
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            from concurrent.futures import ThreadPoolExecutor
+
+            pool = ThreadPoolExecutor()
+
+            async def load(read, name):
+                return pool.submit(read, name).result()
+            """
+        ),
+        Good(
+            """
+            import asyncio
+            import requests
+            import time
+
+            async def load(url):
+                await asyncio.sleep(1)
+                first = await asyncio.to_thread(requests.get, url, timeout=1)
+                again = await asyncio.to_thread(lambda: requests.get(url, timeout=1))
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(None, time.sleep, 1)
+                return first, again
+            """,
+            because="threads wait, not the event loop",
+        ),
+        Good(
+            """
+            import requests
+
+            async def load(url, run):
+                def work():
+                    return requests.get(url, timeout=1)
+
+                return await run(work)
+            """,
+            because="`work` is handed over uncalled",
+        ),
+        Good(
+            """
+            import time
+            import requests
+
+            def load(url):
+                time.sleep(1)
+                return requests.get(url, timeout=1)
+            """,
+            because="a synchronous function may wait",
+        ),
+        Good(
+            """
+            import queue
+            import threading
+            import time
+
+            jobs = queue.Queue()
+            lock = threading.Lock()
+            stop = threading.Event()
+
+            async def step():
+                time.sleep(0)
+                if not lock.acquire(blocking=False):
+                    return None
+                if stop.wait(0):
+                    return None
+                with lock:
+                    return jobs.get(block=False), jobs.get(timeout=0), jobs.get_nowait()
+            """,
+            because="these calls return at once, and the lock is held for a moment",
+        ),
+        Good(
+            """
+            import redis.asyncio
+
+            client = redis.asyncio.Redis()
+
+            async def read(key):
+                return await client.get(key)
+            """,
+            because="an asynchronous client is awaited",
+        ),
+        Good(
+            """
+            import asyncio
+            from concurrent.futures import ThreadPoolExecutor, as_completed
+
+            pool = ThreadPoolExecutor()
+
+            async def load(read, names):
+                first = pool.submit(read, names[0])
+                await asyncio.wrap_future(first)
+                second = pool.submit(read, names[1])
+                while not second.done():
+                    await asyncio.sleep(0.1)
+                return first.result(), second.result()
+            """,
+            because="the results are there when they are asked for",
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def fetch(number):
+                return number
+
+            async def both():
+                return await asyncio.gather(fetch(1), fetch(2))
+            """,
+            because="calls of coroutine functions only make coroutines",
+        ),
+        Good(
+            """
+            async def load(path, store):
+                with open(path) as file:
+                    store.get(file.read())
+            """,
+            because="files have a rule of their own, and not every `get` is a request",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: Blocking) -> None:
+        if not call.in_async or fact.what == "file" or blocking(call) is None:
+            return
+        if call.name in _FUTURE and self._may_be_done(call):
+            return
+        message = f"`{call.shown}` stops every task of the event loop {how_long(fact)}"
+        if fact.instead is not None:
+            message += f", `{fact.instead}` does not"
+        self.report(call, message, confidence=self._confidence(call, fact))
+
+    def _confidence(self, call: Call, fact: Blocking) -> Confidence:
+        if is_script(call.path) or is_start_up(call.function) or self._has_loop_to_itself(call):
+            return Confidence.LOW
+        if fact.what == "lock" and At.TEARDOWN in call.at:
+            return Confidence.LOW
+        return Confidence.HIGH if fact.what in _SURE else Confidence.MEDIUM
+
+    def _has_loop_to_itself(self, call: Call) -> bool:
+        name = f"{call.module}.{call.function}" if call.module else call.function
+        if call.node is None:
+            project = self.project
+            return has_loop_to_itself(project.callers.get(name, ()), project.calls_in[name])
+        calls = [self.file.call(node) for node in self.file.tree.of(cst.Call)]
+        return has_loop_to_itself(
+            (other for other in calls if other.name == name),
+            (other for other in calls if other.function == call.function),
+        )
+
+    def _may_be_done(self, call: Call) -> bool:
+        """Whether the code may know that the future, whose result is asked for, is done."""
+        future = getattr(getattr(call.node, "func", None), "value", None)
+        if isinstance(future, cst.Call):
+            return False
+        if not isinstance(future, cst.Name):
+            return True
+        scope = self.file.scope(future).find(future.value)
+        for use in self.file.uses(future.value, scope) if scope is not None else ():
+            parent = self.file.parent(use)
+            if isinstance(parent, cst.Attribute) and parent.attr.value in _ASKING:
+                return True
+            if not isinstance(parent, (cst.Attribute, cst.AssignTarget)):
+                return True
+        return False
