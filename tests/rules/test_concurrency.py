@@ -45,6 +45,7 @@ def test_a_loop_that_serves_nobody_else_may_be_held(
     ("name", "body", "confidence"),
     [
         ("startup", "time.sleep(1)", Confidence.LOW),
+        ("startup", "while True: time.sleep(1)", Confidence.HIGH),
         ("refresh", "time.sleep(1)", Confidence.HIGH),
         ("stop", "thread.join()", Confidence.LOW),
         ("refresh", "thread.join()", Confidence.MEDIUM),

@@ -89,9 +89,11 @@ def is_script(path: str) -> bool:
     return _SCRIPT.search(path) is not None
 
 
-def is_start_up(function: str) -> bool:
-    """Whether a coroutine function, by its name, runs before anybody else uses the loop."""
-    return _START_UP.fullmatch(function.rpartition(".")[2]) is not None
+def is_apart(function: str) -> bool:
+    """Whether a coroutine function, by its name, runs before anybody else uses the loop,
+    or, in a class that is a thread, on a loop of its own."""
+    owner, _, name = function.rpartition(".")
+    return _START_UP.fullmatch(name) is not None or owner.endswith("Thread")
 
 
 def has_loop_to_itself(callers: Iterable[Call], calls: Iterable[Call]) -> bool:

@@ -8,7 +8,7 @@ from surefoot.facts.kinds import Blocking
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_script, is_start_up
+from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_apart, is_script
 from surefoot.semantics.summary import At
 
 _SURE = ("network", "sleep", "subprocess", "input")
@@ -246,7 +246,9 @@ class BlockingCallInAsync(Rule):
         self.report(call, message, confidence=self._confidence(call, fact))
 
     def _confidence(self, call: Call, fact: Blocking) -> Confidence:
-        if is_script(call.path) or is_start_up(call.function) or self._has_loop_to_itself(call):
+        if is_script(call.path) or self._has_loop_to_itself(call):
+            return Confidence.LOW
+        if is_apart(call.function) and At.LOOP not in call.at:
             return Confidence.LOW
         if fact.what == "lock" and At.TEARDOWN in call.at:
             return Confidence.LOW

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from surefoot.facts.kinds import Blocking
 from surefoot.linking.effects import Effects, Way, said_callee
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import LinkedCall
-from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_script, is_start_up
+from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_apart, is_script
 from surefoot.semantics.summary import At
 
 _KINDS = ("network", "sleep", "subprocess", "database", "input")
 _DEEPEST = 6
+_MAIN = re.compile(r"(^|\.)a?main$")
+_REHEARSED = re.compile(r"debug|(?<![a-z])(mock|fake|dummy)", re.IGNORECASE)
 
 
 class BlockingReachableFromAsync(Rule):
@@ -294,14 +298,17 @@ class BlockingReachableFromAsync(Rule):
         return not effects.minds_loop(full_name(call.module, call.function))
 
     def _is_followed(self, effects: Effects, call: LinkedCall, callee: str) -> bool:
-        return not callee.endswith("_sync") and effects.happens_here(call, callee)
+        if callee.endswith("_sync") or _REHEARSED.search(callee):
+            return False
+        return effects.happens_here(call, callee)
 
     def _report(self, coroutine: str, found: list[Way]) -> None:
         """Report each blocking call once, where the shortest way to it leaves the coroutine."""
         seen: set[tuple[str, int]] = set()
         project = self.project
         callers = project.callers.get(coroutine, ())
-        alone = is_start_up(coroutine) or has_loop_to_itself(callers, project.calls_in[coroutine])
+        named_so = is_apart(coroutine) or _MAIN.search(coroutine) is not None
+        alone = named_so or has_loop_to_itself(callers, project.calls_in[coroutine])
         for way in sorted(found, key=lambda way: (len(way), way.call.place)):
             end = way.end
             fact = blocking(end)
