@@ -17,7 +17,7 @@ from surefoot.semantics.symbols import Symbols, union
 from surefoot.syntax.scopes import Scope
 from surefoot.syntax.tree import Tree
 
-WANTED = (cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield)
+WANTED = (cst.Attribute, cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield)
 
 
 def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
@@ -28,6 +28,8 @@ def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
     classes: dict[str, ClassSummary] = {}
     for node in tree.of(cst.FunctionDef):
         scope = tree.scopes[node]
+        if scope.qualname in functions and _is_accessor(node):
+            continue  # reading the attribute runs the first of them
         functions[scope.qualname] = _function(
             tree, symbols, node, scope, returns.get(node, []), yields.get(node, [])
         )
@@ -48,6 +50,15 @@ def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
         classes=classes,
         star_imports=tuple(tree.star_imports),
         imports=_imports(tree),
+    )
+
+
+def _is_accessor(node: cst.FunctionDef) -> bool:
+    """Whether a function sets or deletes a property: `@name.setter`."""
+    return any(
+        isinstance(item.decorator, cst.Attribute)
+        and item.decorator.attr.value in ("setter", "deleter")
+        for item in node.decorators
     )
 
 
@@ -81,12 +92,16 @@ def _function(
     if node.returns is not None:
         declared = symbols.annotation(node.returns.annotation, outer)[0]
     given: Symbol = declared
-    if given is None:
+    if declared is None or (declared[0] == "I" and not yields):
         parts = [
             (symbols.of(item.value), 1) if item.value is not None else (("k", None), 1)
             for item in returns
         ]
-        given = union(parts, True)[0] if parts else ("k", None)
+        returned = union(parts, True)[0] if parts else ("k", None)
+        if declared is None:
+            given = returned
+        elif returned is not None and returned[0] == "c":
+            given = ("A", declared, returned)
     yielded = None
     if yields:
         values = [

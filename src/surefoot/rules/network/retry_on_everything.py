@@ -1,0 +1,323 @@
+"""`retry-on-everything`: a retry for mistakes that no repetition mends."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.facts.kinds import Retry
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.file import is_test_path
+from surefoot.semantics.handlers import caught_by
+from surefoot.semantics.remarks import gives_reason
+from surefoot.semantics.retried import Errors
+from surefoot.semantics.retries import Policy, policy_of
+from surefoot.semantics.retry_loops import retry_loop
+
+_MISTAKES = frozenset(
+    {
+        "builtins.AssertionError",
+        "builtins.AttributeError",
+        "builtins.ImportError",
+        "builtins.NameError",
+        "builtins.NotImplementedError",
+        "builtins.SyntaxError",
+        "builtins.TypeError",
+    }
+)
+
+
+class RetryOnEverything(Rule):
+    """A retry for every exception, mistakes in the code among them.
+
+    A wrong argument, a missing key or a refused password fails the same way each time: the
+    caller waits through all attempts for an answer that was known after the first, and the log
+    shows the same traceback several times. Name the exceptions that another attempt can mend.
+    A library's default is reported with low confidence, what the code itself says with high.
+    """
+
+    code = "SF113"
+    severity = Severity.WARNING
+    facts = (Retry,)
+    examples = (
+        Bad(
+            """
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception_type(Exception),
+            )
+            def load():
+                return fetch()
+            """
+        ),
+        Bad(
+            """
+            import tenacity
+
+            @tenacity.retry(stop=tenacity.stop_after_attempt(3))
+            def load():
+                return fetch()
+            """
+        ),
+        Bad(
+            """
+            import backoff
+
+            @backoff.on_exception(backoff.expo, Exception, max_tries=3)
+            def load():
+                return fetch()
+            """
+        ),
+        Bad(
+            """
+            import stamina
+
+            @stamina.retry(on=(OSError, TypeError))
+            def load():
+                return fetch()
+            """
+        ),
+        Bad(
+            """
+            from celery import shared_task
+
+            @shared_task(autoretry_for=(Exception,), retry_backoff=True)
+            def sync():
+                return fetch()
+            """
+        ),
+        Bad(
+            """
+            import time
+
+            def load(client):
+                for attempt in range(3):
+                    try:
+                        return client.fetch()
+                    except Exception:
+                        if attempt == 2:
+                            raise
+                        time.sleep(2 ** attempt)
+            """
+        ),
+        Good(
+            """
+            import requests
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception_type((requests.ConnectionError, OSError)),
+            )
+            def load():
+                return fetch()
+            """,
+            because="the exceptions are named",
+        ),
+        Good(
+            """
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_not_exception_type((TypeError, ValueError)),
+            )
+            def load():
+                return fetch()
+            """,
+            because="what cannot be mended is left out",
+        ),
+        Good(
+            """
+            import backoff
+
+            @backoff.on_exception(backoff.expo, Exception, max_tries=3, giveup=is_permanent)
+            def load():
+                return fetch()
+            """,
+            because="`giveup` decides",
+        ),
+        Good(
+            """
+            from celery import shared_task
+
+            @shared_task(autoretry_for=(Exception,), dont_autoretry_for=(ValueError,))
+            def sync():
+                return fetch()
+            """,
+            because="mistakes are left out",
+        ),
+        Good(
+            """
+            import time
+
+            def load(client):
+                for attempt in range(3):
+                    try:
+                        return client.fetch()
+                    except ValueError:
+                        raise
+                    except Exception:
+                        time.sleep(2 ** attempt)
+                raise RuntimeError("no answer")
+            """,
+            because="another handler lets mistakes out",
+        ),
+        Good(
+            """
+            import time
+
+            def load(client):
+                for attempt in range(3):
+                    try:
+                        return client.fetch()
+                    except Exception as error:
+                        if not is_transient(error):
+                            raise
+                        time.sleep(2 ** attempt)
+                raise RuntimeError("no answer")
+            """,
+            because="the handler looks at the exception",
+        ),
+        Good(
+            """
+            import time
+
+            def load(client):
+                for attempt in range(3):
+                    try:
+                        return client.fetch()
+                    except Exception as error:
+                        retryable = is_transient(error)
+                        if attempt == 2 or not retryable:
+                            raise
+                        time.sleep(2 ** attempt)
+            """,
+            because="the handler decides by something computed from the exception",
+        ),
+        Good(
+            """
+            def write(client, rows, limit):
+                for attempt in range(limit):
+                    try:
+                        client.write(rows)
+                        break
+                    except Exception as error:
+                        handle_failure(error, attempt, limit)
+            """,
+            because="the function that is given the exception may raise it",
+        ),
+        Good(
+            """
+            import time
+
+            def migrate(client):
+                for attempt in range(3):
+                    try:
+                        return client.migrate()
+                    except Exception:  # start-up must survive whatever the database says
+                        time.sleep(2 ** attempt)
+            """,
+            because="a comment gives the reason",
+        ),
+        Good(
+            """
+            import time
+
+            def wait_until_ready(client):
+                for attempt in range(30):
+                    try:
+                        if client.status() == "ready":
+                            return
+                    except Exception:
+                        client.note_failure()
+                    time.sleep(1)
+            """,
+            because="a loop that waits for something is not a retry",
+        ),
+        Good(
+            """
+            import tenacity
+
+            def build(condition):
+                return tenacity.Retrying(retry=condition, stop=tenacity.stop_after_attempt(3))
+            """,
+            because="the condition is not known",
+        ),
+        Good(
+            """
+            from celery import shared_task
+
+            @shared_task(max_retries=3)
+            def sync():
+                return fetch()
+            """,
+            because="nothing is retried by itself",
+        ),
+    )
+
+    def visit_Decorator(self, node: cst.Decorator) -> None:
+        if isinstance(node.decorator, cst.Call) or self.file.is_test:
+            return
+        policy = policy_of(self.file.world, self.file.value(node.decorator))
+        if policy is not None and self.file.name(node.decorator) and policy.enabled:
+            told = _told(policy.errors, policy.name)
+            if told is not None:
+                self.report(node.decorator, told[0], confidence=told[1])
+
+    def check_call(self, call: Call, fact: Retry) -> None:
+        policy = Policy(call.shown, fact, call.arguments)
+        if is_test_path(call.path) or not policy.enabled or policy.attempts == 1:
+            return
+        told = _told(policy.errors, policy.name)
+        if told is not None:
+            self.report(call, told[0], confidence=told[1])
+
+    def visit_For(self, node: cst.For) -> None:
+        self._judge_loop(node)
+
+    def visit_While(self, node: cst.While) -> None:
+        self._judge_loop(node)
+
+    def _judge_loop(self, node: cst.For | cst.While) -> None:
+        if self.file.is_test:
+            return
+        loop = retry_loop(self.file, node)
+        if loop is None or not loop.is_about_failures or loop.tells_apart:
+            return
+        if loop.subject is None:
+            return
+        name = self.file.code(loop.subject.func)
+        for handler in loop.again:
+            if gives_reason([handler]):
+                continue
+            caught = caught_by(self.file, handler)
+            if caught.everything:
+                text = f"`{name}` is tried again after any exception, mistakes in the code too"
+            elif caught.names & _MISTAKES:
+                text = f"`{name}` is tried again after {_listed(caught.names)}, a slip in the code"
+            else:
+                continue
+            self.report(handler, text, confidence=Confidence.MEDIUM)
+
+
+def _told(errors: Errors, name: str) -> tuple[str, Confidence] | None:
+    if errors.filtered:
+        return None
+    if errors.everything and errors.stated:
+        text = f"`{name}` retries every exception, mistakes in the code too"
+        return text, Confidence.HIGH
+    if errors.everything:
+        text = f"`{name}` retries every exception by default, mistakes in the code too"
+        return text, Confidence.LOW
+    if errors.names & _MISTAKES:
+        return f"`{name}` retries {_listed(errors.names)}, a slip in the code", Confidence.HIGH
+    return None
+
+
+def _listed(names: frozenset[str]) -> str:
+    shown = sorted(name.removeprefix("builtins.") for name in names & _MISTAKES)
+    return " and ".join(f"`{name}`" for name in shown)

@@ -1,0 +1,94 @@
+"""The shape of a loop that tries again: its work, its bound, its ways out."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.semantics.circumstances import always_raises
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import body_of, inside, last_name
+
+
+def is_unconditional(node: cst.For | cst.While) -> bool:
+    """Whether nothing but its body ends a loop: `while True`, or `for` over `itertools.count`."""
+    if isinstance(node, cst.For):
+        return isinstance(node.iter, cst.Call) and last_name(node.iter.func) == "count"
+    match node.test:
+        case cst.Name(value="True") | cst.Integer(value="1"):
+            return True
+    return False
+
+
+def bound_of(
+    file: File, node: cst.For | cst.While
+) -> tuple[str | None, cst.BaseExpression | None, int]:
+    """Return the counter, the limit and the first number of a loop over `range`."""
+    if not isinstance(node, cst.For):
+        return None, None, 0
+    counter = node.target.value if isinstance(node.target, cst.Name) else None
+    match node.iter:
+        case cst.Call(args=[cst.Arg(value=limit)]) if file.name(node.iter) == "builtins.range":
+            return counter, limit, 0
+        case cst.Call(args=[cst.Arg(value=start), cst.Arg(value=limit)]) if (
+            file.name(node.iter) == "builtins.range"
+        ):
+            constant = file.constant(start)
+            first = constant[0] if constant is not None else None
+            if isinstance(first, int):
+                return counter, limit, first
+    return counter, None, 0
+
+
+def attempt_of(node: cst.For | cst.While) -> cst.Try | None:
+    """Return the one `try` of a loop's body, also inside `with`."""
+    statements = body_of(node.body)
+    while len(statements) == 1 and isinstance(statements[0], cst.With):
+        statements = body_of(statements[0].body)
+    tries = [item for item in statements if isinstance(item, cst.Try) and item.handlers]
+    return tries[0] if len(tries) == 1 else None
+
+
+def leaving(node: cst.For | cst.While, attempt: cst.Try) -> cst.Return | cst.Break | None:
+    """Return the `return` or `break` that follows success in any case: in the work, its `else`, or
+    after the `try`. One under a condition makes a loop that waits for something."""
+    stack = [*body_of(attempt.body)]
+    if attempt.orelse is not None:
+        stack.extend(body_of(attempt.orelse.body))
+    while stack:
+        item = stack.pop(0)
+        match item:
+            case cst.Return() | cst.Break():
+                return item
+            case cst.With(body=body):
+                stack[:0] = body_of(body)
+    return _after(node, attempt)
+
+
+def _after(node: cst.For | cst.While, attempt: cst.Try) -> cst.Return | cst.Break | None:
+    statements = list(body_of(node.body))
+    if attempt in statements:
+        for item in statements[statements.index(attempt) + 1 :]:
+            if isinstance(item, (cst.Return, cst.Break)):
+                return item
+    return None
+
+
+def goes_round(node: cst.For | cst.While, attempt: cst.Try, handler: cst.ExceptHandler) -> bool:
+    """Whether the work may be tried again after a handler."""
+    if any(isinstance(item, cst.Continue) for item in inside([handler.body])):
+        return True
+    return not _always_leaves(handler.body) and _after(node, attempt) is None
+
+
+def _always_leaves(body: cst.BaseSuite) -> bool:
+    if always_raises(body):
+        return True
+    statements = body_of(body)
+    match statements[-1] if statements else None:
+        case cst.Return() | cst.Break() | cst.Raise():
+            return True
+        case cst.If(body=then, orelse=cst.Else(body=other)):
+            return _always_leaves(then) and _always_leaves(other)
+        case cst.With(body=inner):
+            return _always_leaves(inner)
+    return False

@@ -1,0 +1,80 @@
+"""What is tried again: the exceptions a policy or a handler lets through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surefoot.facts.kinds import RetryPart
+from surefoot.semantics.call import Arguments
+from surefoot.semantics.values import PENDING, World
+
+_EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
+EITHER = "operator.or_"
+"""What a symbol of `a | b` calls."""
+
+
+@dataclass(frozen=True)
+class Errors:
+    """The exceptions for which something is tried again.
+
+    `names` are the classes that are known to be retried; `everything`: any exception is;
+    `stated`: the code itself says so, it is not the library's default. `filtered`: a
+    predicate decides further. `unknown`: there may be others.
+    """
+
+    names: frozenset[str] = frozenset()
+    everything: bool = False
+    stated: bool = False
+    filtered: bool = False
+    unknown: bool = False
+
+
+def condition(world: World, symbol: object) -> Errors:
+    """Return what a class, a tuple of classes or a condition object lets through."""
+    if not isinstance(symbol, tuple):
+        return Errors(unknown=True)
+    if symbol[0] == "c" and symbol[1] == ("n", EITHER):
+        return _union([condition(world, item) for _, item in symbol[2]])
+    value = world.value(symbol)
+    if value is None or value == PENDING:
+        return Errors(unknown=True)
+    if value[0] == "t":
+        return _union([condition(world, item) for item in value[1]])
+    if value[0] == "n":
+        part: RetryPart | None = world.fact(RetryPart, value[1])
+        if part is not None or world.function(value[1]) is not None:
+            return Errors(unknown=True)
+        if value[1] in _EVERYTHING:
+            return Errors(everything=True, stated=True)
+        return Errors(names=frozenset({value[1]}))
+    if value[0] == "i":
+        part = world.fact(RetryPart, value[1])
+        if part is None or part.role != "condition" or value[2] is None:
+            return Errors(unknown=True)
+        if part.never or part.result:
+            return Errors()
+        arguments = Arguments(value[2], world)
+        given = arguments.positional or list(arguments.keywords.values())
+        if part.everything:
+            if arguments.open_positional or arguments.open_keywords:
+                return Errors(unknown=True)
+            if not given:
+                return Errors(everything=True, stated=True)
+            return condition(world, given[0])
+        if "not_exception" in value[1]:
+            return Errors(everything=True, filtered=True)
+        if value[1].endswith("if_exception_type"):
+            return _union([condition(world, item) for item in given])
+        if value[1].endswith("retry_any"):
+            return _union([condition(world, item) for item in given])
+    return Errors(unknown=True)
+
+
+def _union(parts: list[Errors]) -> Errors:
+    return Errors(
+        names=frozenset().union(*(part.names for part in parts)),
+        everything=any(part.everything for part in parts),
+        stated=any(part.stated for part in parts),
+        filtered=any(part.filtered for part in parts),
+        unknown=any(part.unknown for part in parts),
+    )

@@ -1,0 +1,391 @@
+"""Hand-written retries: loops that do the same work again when it fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import libcst as cst
+
+from surefoot.facts.kinds import Blocking, Coroutine, Timeout
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import Response, body_of, inside, last_name, reaction
+from surefoot.semantics.loop_shape import (
+    attempt_of,
+    bound_of,
+    goes_round,
+    is_unconditional,
+    leaving,
+)
+from surefoot.semantics.retried import Errors, condition
+from surefoot.semantics.retries import FOREVER
+
+_OUTSIDE = frozenset(
+    {
+        "builtins.BrokenPipeError",
+        "builtins.ConnectionAbortedError",
+        "builtins.ConnectionError",
+        "builtins.ConnectionRefusedError",
+        "builtins.ConnectionResetError",
+        "builtins.EnvironmentError",
+        "builtins.IOError",
+        "builtins.OSError",
+        "builtins.TimeoutError",
+    }
+)
+_OTHER_REASONS = re.compile(
+    r"(?i)integrity|watch|concurren|conflict|exists|duplicate|collision|unique|stale|optimistic|"
+    r"version|lock|empty|full|interrupt|blocking|wouldblock|again|decode|encode|unicode|parse|"
+    r"syntax|valid|value|keyerror|index|attribute|typeerror|cancel|stop|exit|notfound|assert"
+)
+_PROMPT = re.compile(r"(?i)_*(raw_)?(input|prompt|confirm|ask|getpass|getch|question)(_.*)?")
+_POLLS = re.compile(
+    r"(get|put)_nowait|recv(from|_into|msg|_json|_multipart)?|read(line|into|1)?|[bx]?read|"
+    r"poll|accept|receive|select|a?next|popleft|bl?pop|br?pop|wait(pid|_for)?|communicate|"
+    r"acquire|join"
+)
+_WAITS = re.compile(r"(?i).*(sleep|backoff|back_off|wait|delay|pause|throttle|jitter).*")
+_RECORDS = re.compile(
+    r"str|repr|type|print|format|append|add|exc_info|debug|info|warn|warning|error|exception|"
+    r"critical|log|echo|secho|print_exc|format_exception|[A-Z]\w*"
+)
+_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+_COUNTS = re.compile(r"(?i).*(retr|attempt|tries|\btry\b).*")
+_REMOTE = re.compile(
+    r"(?i)_*(async_)?(re)?(connect|request|send|fetch|post|call|query|execute|invoke|publish|"
+    r"download|upload|login|authenticate|urlopen|get|put|patch|delete|update|refresh|func|fn|"
+    r"function|method|coro|target|create_connection|subscribe|produce|rpc|api|load|push|pull|"
+    r"commit|open_connection)(_.*)?"
+)
+
+
+@dataclass(frozen=True)
+class RetryLoop:
+    """A loop that leaves when its work succeeds, and goes round again when it fails.
+
+    `attempt` holds the work, `again` its handlers after which it is tried again. `counter`
+    is the name that counts the attempts, `limit` the expression that bounds them.
+    """
+
+    file: File
+    node: cst.For | cst.While
+    attempt: cst.Try
+    again: tuple[cst.ExceptHandler, ...]
+    counter: str | None
+    limit: cst.BaseExpression | None
+    first: int
+
+    @cached_property
+    def attempts(self) -> float | None:
+        """The number of attempts; `FOREVER` for `while True` without a way out, None unknown."""
+        if self.limit is not None:
+            constant = self.file.constant(self.limit)
+            if constant is not None and isinstance(constant[0], int):
+                return float(constant[0] - self.first)
+            return None
+        return FOREVER if self.endless else None
+
+    @cached_property
+    def endless(self) -> bool:
+        """Whether nothing but success ends it."""
+        if not is_unconditional(self.node):
+            return False
+        work = {self.attempt.body, self.attempt.orelse}
+        for statement in body_of(self.node.body):
+            if statement is self.attempt:
+                parts: list[cst.CSTNode] = list(self.attempt.handlers)
+                if self.attempt.finalbody is not None:
+                    parts.append(self.attempt.finalbody)
+            elif isinstance(statement, (cst.Return, cst.Break)):
+                continue
+            elif isinstance(statement, cst.With):
+                parts = [
+                    item for item in inside([statement]) if isinstance(item, cst.ExceptHandler)
+                ]
+            else:
+                parts = [statement]
+            for item in inside(part for part in parts if part not in work):
+                if isinstance(item, (cst.Return, cst.Raise, cst.Break)):
+                    return False
+        stopping = Response.RAISES | Response.ACTS
+        return not self.response & stopping and not self._asks_event()
+
+    def _asks_event(self) -> bool:
+        """Whether it waits on something that can be set from outside."""
+        return any(
+            isinstance(call.func, cst.Attribute)
+            and call.func.attr.value in ("wait", "is_set", "wait_for")
+            for call in self._calls([self.node])
+        )
+
+    @cached_property
+    def response(self) -> Response:
+        """What is done about a failure, sleeping aside."""
+        found = Response.NOTHING
+        for handler in self.again:
+            exception = handler.name.name if handler.name is not None else None
+            name = exception.value if isinstance(exception, cst.Name) else None
+            statements = [item for item in body_of(handler.body) if not self._is_only_waiting(item)]
+            found |= reaction(self.file, statements, exception=name).response
+        return found
+
+    def _is_only_waiting(self, statement: cst.CSTNode) -> bool:
+        calls = list(self._calls([statement]))
+        return isinstance(statement, cst.Expr) and bool(calls) and self.is_wait(calls[0])
+
+    @cached_property
+    def waits(self) -> bool:
+        """Whether something in the loop may wait between two attempts."""
+        return any(self.is_wait(call) for call in self._calls([self.node]))
+
+    @cached_property
+    def wait_grows(self) -> bool:
+        """Whether the wait is computed anew, so that it may grow."""
+        for call in self._calls([self.node]):
+            if self.is_wait(call) and call.args:
+                return self.file.constant(call.args[0].value) is None
+        return False
+
+    def is_wait(self, call: cst.Call) -> bool:
+        """Whether a call, by its facts or its name, waits."""
+        fact = self.file.call(call).fact(Blocking)
+        if fact is not None and fact.what == "sleep":
+            return True
+        return _WAITS.fullmatch(last_name(call.func)) is not None
+
+    @cached_property
+    def errors(self) -> Errors:
+        """What is tried again."""
+        parts = [
+            condition(self.file.world, self.file.symbol(handler.type))
+            if handler.type is not None
+            else Errors(everything=True, stated=True)
+            for handler in self.again
+        ]
+        return Errors(
+            names=frozenset().union(*(part.names for part in parts)),
+            everything=any(part.everything for part in parts),
+            stated=any(part.stated for part in parts),
+            unknown=any(part.unknown for part in parts),
+        )
+
+    @cached_property
+    def is_about_failures(self) -> bool:
+        """Whether what is retried is a failure of something outside, as far as can be seen."""
+        errors = self.errors
+        words = [last_name(item) for item in _caught(self.again)]
+        if any(_OTHER_REASONS.search(word) for word in words):
+            return False
+        if errors.everything or words == [] or set(errors.names) & _OUTSIDE:
+            return self._counts_attempts or self._works_outside
+        builtin = [name for name in errors.names if name.startswith("builtins.")]
+        return not builtin
+
+    @cached_property
+    def _counts_attempts(self) -> bool:
+        named = [self.counter or ""]
+        if self.limit is not None:
+            named.extend(
+                last_name(item)
+                for item in inside([self.limit])
+                if isinstance(item, (cst.Name, cst.Attribute))
+            )
+        if isinstance(self.node, cst.While):
+            named.extend(
+                item.value for item in inside([self.node.test]) if isinstance(item, cst.Name)
+            )
+        return any(_COUNTS.fullmatch(name) for name in named)
+
+    @cached_property
+    def _works_outside(self) -> bool:
+        for call in self._calls([self.attempt.body]):
+            known = self.file.call(call)
+            blocking = known.fact(Blocking)
+            if blocking is not None and blocking.what in ("network", "database"):
+                return True
+            if known.fact(Timeout) is not None or known.fact(Coroutine) is not None:
+                return True
+            if _REMOTE.fullmatch(last_name(call.func)) and self.waits:
+                return True
+        return False
+
+    @cached_property
+    def subject(self) -> cst.Call | None:
+        """The call that stands for the work: one that leaves the process where there is one."""
+        calls = [
+            call for call in self.work if not (self.file.name(call) or "").startswith("builtins.")
+        ]
+        return max(calls, key=self._weight, default=None)
+
+    def _weight(self, call: cst.Call) -> int:
+        known = self.file.call(call)
+        blocking = known.fact(Blocking)
+        if blocking is not None and blocking.what in ("network", "database"):
+            return 3
+        if known.fact(Timeout) is not None:
+            return 3
+        if isinstance(self.file.parent(call), (cst.Await, cst.Return)):
+            return 2
+        return 1 if _REMOTE.fullmatch(last_name(call.func)) else 0
+
+    @cached_property
+    def tells_apart(self) -> bool:
+        """Whether failures are looked at to decide: another handler leaves the loop, a test
+        asks about the exception, or it is handed to a function that may raise."""
+        if len(self.attempt.handlers) > len(self.again):
+            return True
+        return any(_looks_at(handler) for handler in self.again)
+
+    @property
+    def work(self) -> Iterator[cst.Call]:
+        """The calls that are made again."""
+        return self._calls([self.attempt.body])
+
+    @cached_property
+    def success_value(self) -> cst.Return | cst.Break | None:
+        """The statement that leaves the loop when the work has succeeded."""
+        return leaving(self.node, self.attempt)
+
+    @cached_property
+    def afterwards(self) -> list[cst.CSTNode] | None:
+        """The statements that run when all attempts have failed, up to the end of the
+        function; None where that is not known."""
+        found: list[cst.CSTNode] = []
+        if self.node.orelse is not None:
+            found.append(self.node.orelse)
+        current: cst.CSTNode = self.node
+        for parent in self.file.ancestors(current):
+            match parent:
+                case cst.IndentedBlock():
+                    items: list[cst.CSTNode] = list(parent.body)
+                    found.extend(items[items.index(current) + 1 :])
+                case cst.FunctionDef():
+                    return found
+                case cst.Try():
+                    found.extend(item for item in (parent.orelse, parent.finalbody) if item)
+                case cst.If() | cst.Else() | cst.With() | cst.Finally() | cst.ExceptHandler():
+                    pass
+                case _:
+                    return None
+            current = parent
+        return None
+
+    @cached_property
+    def raises_at_last(self) -> bool:
+        """Whether an exception may come out when all attempts have failed."""
+        after = [*self.again, *(self.afterwards or ())]
+        return any(isinstance(item, cst.Raise) for item in inside(after))
+
+    def _calls(self, nodes: Iterable[cst.CSTNode]) -> Iterator[cst.Call]:
+        return (item for item in inside(nodes) if isinstance(item, cst.Call))
+
+
+def retry_loop(file: File, node: cst.For | cst.While) -> RetryLoop | None:
+    """Return what a loop is as a retry; None for loops over candidates, prompts, consumers."""
+    if node.asynchronous is not None if isinstance(node, cst.For) else False:
+        return None
+    attempt = attempt_of(node)
+    if attempt is None or leaving(node, attempt) is None:
+        return None
+    counter, limit, first = bound_of(file, node)
+    if isinstance(node, cst.For) and limit is None and not is_unconditional(node):
+        return None
+    again = tuple(handler for handler in attempt.handlers if goes_round(node, attempt, handler))
+    if not again:
+        return None
+    loop = RetryLoop(file, node, attempt, again, counter, limit, first)
+    return None if _asks(loop) or _does_something_else_each_time(loop) else loop
+
+
+def _looks_at(handler: cst.ExceptHandler) -> bool:
+    """Whether a handler decides by its exception, or by something computed from it."""
+    if handler.name is None or not isinstance(handler.name.name, cst.Name):
+        return False
+    about = {handler.name.name.value}
+    for item in inside([handler.body]):
+        match item:
+            case cst.Assign(targets=targets, value=value) if _mentions(value, about):
+                about |= _assigned(targets)
+            case cst.If(test=test) | cst.IfExp(test=test) | cst.While(test=test) if _mentions(
+                test, about
+            ):
+                return True
+            case cst.Call(func=func, args=args) if _RECORDS.fullmatch(last_name(func)) is None:
+                if any(
+                    isinstance(arg.value, cst.Name) and arg.value.value in about for arg in args
+                ):
+                    return True
+    return False
+
+
+def _mentions(node: cst.CSTNode, names: set[str]) -> bool:
+    return any(isinstance(item, cst.Name) and item.value in names for item in inside([node]))
+
+
+def _asks(loop: RetryLoop) -> bool:
+    """Whether somebody is asked in the loop, something is looked at until it is there, or work
+    that succeeds goes round as well."""
+    if any(isinstance(item, cst.Continue) for item in inside([loop.attempt.body])):
+        return True
+    for item in inside([loop.node]):
+        if isinstance(item, cst.Call) and _PROMPT.fullmatch(last_name(item.func)):
+            return True
+    return any(_POLLS.fullmatch(last_name(call.func)) for call in loop.work)
+
+
+def _does_something_else_each_time(loop: RetryLoop) -> bool:
+    """Whether the work depends on the turn: on the counter, on what a handler assigns, or on
+    what is fetched anew before the work."""
+    changed: set[str] = {loop.counter} if loop.counter is not None else set()
+    for handler in loop.again:
+        changed |= _assigned(inside([handler.body]))
+    for statement in body_of(loop.node.body):
+        if statement is loop.attempt:
+            break
+        if any(isinstance(item, cst.Call) for item in inside([statement])):
+            changed |= _assigned(inside([statement]))
+    return any(
+        isinstance(item, cst.Name) and item.value in changed
+        for item in _outside_records(loop.attempt.body)
+    )
+
+
+def _assigned(nodes: Iterable[cst.CSTNode]) -> set[str]:
+    found: set[str] = set()
+    for item in nodes:
+        match item:
+            case (
+                cst.AssignTarget(target=target)
+                | cst.AugAssign(target=target)
+                | cst.AnnAssign(target=target)
+            ):
+                found |= {part.value for part in inside([target]) if isinstance(part, cst.Name)} - {
+                    "self",
+                    "cls",
+                }
+    return found
+
+
+def _outside_records(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What is in some work, calls that only write to a log aside."""
+    skipped: set[cst.CSTNode] = set()
+    for item in inside([body]):
+        match item:
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value=name))) if name in _LEVELS:
+                skipped.update(inside([item]))
+        if item not in skipped:
+            yield item
+
+
+def _caught(handlers: Iterable[cst.ExceptHandler]) -> list[cst.CSTNode]:
+    """The expressions that name what handlers catch."""
+    found: list[cst.CSTNode] = []
+    for handler in handlers:
+        match handler.type:
+            case cst.Tuple(elements=elements):
+                found.extend(element.value for element in elements)
+            case cst.BaseExpression() as single:
+                found.append(single)
+    return found
