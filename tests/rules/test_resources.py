@@ -5,12 +5,14 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from checking import check
+from checking import check, shipped_facts
 
+from surefoot.facts.kinds import Resource
 from surefoot.model import Severity
 from surefoot.rules.resources.leaked_temp_path import LeakedTempPath
 from surefoot.rules.resources.unclosed_resource import UnclosedResource
 from surefoot.rules.resources.unreleased_attribute import UnreleasedAttribute
+from surefoot.semantics.vocabulary import RELEASERS
 
 KEPT_SAFE = {
     "stored in a dictionary": "def f(p, cache):\n    cache[p] = open(p)\n",
@@ -200,3 +202,23 @@ def test_path_is_left(use: str) -> None:
     head = "import logging, os, shutil, subprocess, tempfile\nfrom pathlib import Path\n\n"
     code = f"{head}def f():\n    folder = tempfile.mkdtemp()\n    {use}\n"
     assert len(check({"service.py": code}, [LeakedTempPath])) == 1
+
+
+def test_every_way_to_close_is_known() -> None:
+    """The methods that facts name for closing count as releasing an attribute."""
+    facts = shipped_facts()
+    named = {method for name in facts.names(Resource) for method in facts.get(Resource, name).close}
+    assert named <= RELEASERS
+
+
+def test_one_finding_per_attribute() -> None:
+    """An attribute that is opened in two branches is reported once."""
+    code = """
+        class Log:
+            def __init__(self, path):
+                if path.endswith(".txt"):
+                    self.file = open(path)
+                else:
+                    self.file = open(path, "rb")
+    """
+    assert len(check({"log.py": textwrap.dedent(code)}, [UnreleasedAttribute])) == 1

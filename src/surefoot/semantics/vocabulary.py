@@ -8,11 +8,15 @@ _CLOSERS = """
 aclose cleanup close close_all closeall destroy disconnect dispose end_session kill quit release
 shutdown stop terminate unlink wait_closed __aexit__ __exit__
 """
+_ENDINGS = """
+clear close_async communicate detach drain ensure_closed logout poll remove reset server_close
+unbind unwrap wait
+"""
 _PLAIN = """
 closed encoding extract extractall flush getinfo getmember getmembers getnames infolist isatty
 mode name namelist peek printdir read read1 readable readall readinto readline readlines seek
 seekable size tell testzip truncate writable write writelines writestr
-accept bind connect connect_ex getpeername getsockname getsockopt listen recv recv_into recvfrom
+accept bind connect_ex getpeername getsockname getsockopt listen recv recv_into recvfrom
 send sendall sendto setblocking setsockopt settimeout
 content delete get getcode geturl head headers info json options patch post put reason request
 status status_code text
@@ -28,6 +32,9 @@ list max min next print repr set sorted str sum tuple type
 
 CLOSERS = frozenset(_CLOSERS.split())
 """Methods that, by their names, end the life of their object."""
+
+RELEASERS = CLOSERS | frozenset(_ENDINGS.split())
+"""Methods that end the life of an object of some library."""
 
 PLAIN = frozenset(_PLAIN.split())
 """Attributes and methods that give plain data, or nothing that needs their object: those of

@@ -270,7 +270,7 @@ class UnclosedResource(Rule):
             return
         ownership = Ownership(self.file, CLOSERS | {*fact.close})
         fate = ownership.fate(node)
-        if not _is_light(fact) and made_by_return(self.file, node, ownership):
+        if not _is_light(call, fact) and made_by_return(self.file, node, ownership):
             self.note(node, "makes", _full(call), call.shown, fact.what, fact.long_lived)
         if fate & SETTLED:
             return
@@ -281,7 +281,7 @@ class UnclosedResource(Rule):
         self.report(
             call,
             _message(call.shown, fact.what, name, fact.long_lived),
-            severity=_severity(_is_light(fact), busy),
+            severity=_severity(_is_light(call, fact), busy),
         )
 
     def visit_Call(self, node: cst.Call) -> None:
@@ -370,8 +370,10 @@ def _full(call: Call) -> str:
     return f"{call.module}.{call.function}" if call.module else call.function
 
 
-def _is_light(fact: Resource) -> bool:
+def _is_light(call: Call, fact: Resource) -> bool:
     """Whether forgetting to close it wastes connections, and no more."""
+    if call.shown.endswith("urlopen"):
+        return True  # closes itself at the end of the body
     return fact.long_lived and fact.context != "async with"
 
 

@@ -14,7 +14,7 @@ from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.ownership import SETTLED, AttributeOwnership
 from surefoot.semantics.values import PENDING
-from surefoot.semantics.vocabulary import CLOSERS
+from surefoot.semantics.vocabulary import RELEASERS
 
 _UNATTENDED = frozenset({"client", "executor"})
 _PLAIN_BASES = frozenset(
@@ -275,7 +275,7 @@ class UnreleasedAttribute(Rule):
         """Leave one note of all attributes that the file closes or hands over."""
         if self.file.is_test:
             return
-        ownership = AttributeOwnership(self.file, CLOSERS | self._closers())
+        ownership = AttributeOwnership(self.file, RELEASERS)
         released: set[tuple[str, str]] = set()
         for item in self.file.tree.nodes:
             if isinstance(item, cst.Attribute) and ownership.is_use(item):
@@ -288,15 +288,6 @@ class UnreleasedAttribute(Rule):
                     released.add(("*", name))
         if released:
             self.note(node, "releases", tuple(sorted(released)))
-
-    def _closers(self) -> frozenset[str]:
-        facts = self.file.facts
-        return frozenset(
-            method
-            for name in facts.names(Resource)
-            if (fact := facts.get(Resource, name)) is not None
-            for method in fact.close
-        )
 
     def _attribute(self, node: cst.CSTNode) -> cst.Attribute | None:
         parent = self.file.parent(node)
@@ -335,13 +326,17 @@ class UnreleasedAttribute(Rule):
                 pairs: Any = note.data[1]
                 for attr, owner in pairs:
                     released.setdefault(attr, set()).add(owner)
+        reported: set[tuple[str, str]] = set()
         for examination, note in project.notes(self.name):
             if note.data[0] != "opens":
                 continue
             _, owner, attr, shown, what, light = map(str, note.data)
+            if (owner, attr) in reported:
+                continue
             owners = released.get(attr, set()) | released.get("*", set())
             if _has_unknown_base(project, owner) or _concerns(project, owner, owners):
                 continue
+            reported.add((owner, attr))
             cls = owner.rpartition(".")[2]
             self.report(
                 note,
