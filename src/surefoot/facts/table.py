@@ -69,6 +69,10 @@ class FactTable:
         """Return the fact of this kind about `name`, directly, by pattern or inherited."""
         return self.of(name).get(kind)  # type: ignore[return-value]
 
+    def stated(self, kind: type[F], name: str) -> F | None:
+        """Return the fact that is stated of `name` itself, neither by pattern nor inherited."""
+        return self.entries.get(self.canonical(name), {}).get(kind)  # type: ignore[return-value]
+
     def of(self, name: str) -> Mapping[type[Fact], Fact]:
         """Return all facts about `name`, by kind."""
         found = self._found.get(name)
