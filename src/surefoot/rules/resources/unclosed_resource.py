@@ -204,6 +204,19 @@ class UnclosedResource(Rule):
         ),
         Good(
             """
+            from contextlib import ExitStack
+
+            def connect(make):
+                with ExitStack() as stack:
+                    made = stack.enter_context(make())
+                    made.check()
+                    stack.pop_all()
+                return made
+            """,
+            because="emptying the stack lets its contents live on",
+        ),
+        Good(
+            """
             import subprocess
 
             def stop():
@@ -274,8 +287,8 @@ class UnclosedResource(Rule):
             self.note(node, "makes", _full(call), call.shown, fact.what, fact.long_lived)
         if fate & SETTLED:
             return
-        if fact.what == "process" and self.file.at(node) & At.STATEMENT:
-            return  # started and left to itself on purpose
+        if fact.what in ("process", "stack") and call.at & At.STATEMENT:
+            return  # left to itself on purpose
         busy = bool(call.at & At.LOOP or self.file.role(node) & _BUSY)
         name = self._held(node)
         self.report(
@@ -386,8 +399,8 @@ def _severity(light: bool, busy: bool) -> Severity:
 def _message(shown: str, what: str, name: str | None, long_lived: bool) -> str:
     if long_lived and what != "socket":
         return (
-            f"every call makes a new {what} with `{shown}` and never closes it, so its "
-            "connections are not reused and pile up"
+            f"every call makes a new {what} with `{shown}` and never closes it: no connection "
+            "is used twice, and each stays open until it is garbage-collected"
         )
     subject = f"`{name}`, the {what} from `{shown}`," if name else f"the {what} from `{shown}`"
     if shown.endswith("urlopen"):
