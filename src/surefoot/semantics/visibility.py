@@ -15,9 +15,14 @@ _ACCESSORS = frozenset({"setter", "deleter"})
 _DUNDER = re.compile(r"__\w+__")
 
 
+def is_migration(file: File) -> bool:
+    """Whether a file changes a database's schema once."""
+    return _MIGRATIONS.search(file.path) is not None
+
+
 def has_public_interface(file: File) -> bool:
     """Whether a file is one that other code of the project calls: no test, stub, migration."""
-    return not (file.is_test or file.is_stub or _MIGRATIONS.search(file.path))
+    return not (file.is_test or file.is_stub or is_migration(file))
 
 
 def is_public(file: File, node: cst.FunctionDef) -> bool:

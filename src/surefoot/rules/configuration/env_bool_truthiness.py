@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from surefoot.model import Severity
+from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.environment import Reading
 from surefoot.semantics.variables import is_platform_variable
@@ -14,10 +14,10 @@ from surefoot.semantics.variables import is_platform_variable
 _FALSE_WORDS = frozenset({"false", "0", "no", "off", "n", "f", "none", "disabled"})
 _FLAG = re.compile(
     r"(.*_)?(DEBUG|ENABLED?|DISABLED?|ALLOW(ED)?|SKIP|FORCE|VERBOSE|STRICT|VERIFY|RELOAD|FLAG|"
-    r"DRY_?RUN|READ_?ONLY)(_.*)?|(.*_)?(USE|IS)_.*|(.*_)?FEATURE_.*|(.*_)?(SSL|TLS)"
+    r"DRY_?RUN|READ_?ONLY)(_.*)?|(.*_)?USE_.*|(.*_)?FEATURE_.*|(.*_)?(SSL|TLS)"
 )
 _PRESENCE = re.compile(
-    r"NO_.*|.*_(URLS?|URI|TOKEN|KEYS?|HOST|IDS?|PATH|DIR|DIRECTORY|FOLDER|FILE|DSN|NAME|SECRET|"
+    r"NO_.*|.*COLORS?_DISABLED|.*_(URLS?|URI|TOKEN|KEYS?|HOST|IDS?|PATH|DIR|DIRECTORY|FOLDER|FILE|DSN|NAME|SECRET|"
     r"PASSWORD|USER|PORT|ADDR|ADDRESS|ENDPOINT|REGION|BUCKET|LEVEL|MODE|CERT|VERSION|LIST|CONFIG|"
     r"PREFIX|SUFFIX|FOR|WITH)"
 )
@@ -77,7 +77,9 @@ class EnvBoolTruthiness(Rule):
             import os
 
             metrics = bool(os.getenv("METRICS", "off"))
-            """
+            edges = bool(os.getenv("CREATE_EDGES", True))
+            """,
+            count=2,
         ),
         Good(
             """
@@ -108,6 +110,17 @@ class EnvBoolTruthiness(Rule):
             in_ci = bool(os.getenv("CI"))
             """,
             because="by convention any value of these means yes",
+        ),
+        Good(
+            """
+            import os
+
+            if os.environ.get("debian_chroot", False):
+                chroot = True
+            if os.environ.get("APP_IS_WORKER"):
+                worker = True
+            """,
+            because="marks of where the program runs, there or not",
         ),
         Good(
             """
@@ -155,7 +168,8 @@ class EnvBoolTruthiness(Rule):
         readings = self.file.environment.readings
         for reading in readings:
             if reading.is_text and _is_flag(reading) and self._as_truth(reading):
-                self.report(reading.node, _message(reading))
+                sure = Confidence.HIGH if _says_so(reading) else Confidence.MEDIUM
+                self.report(reading.node, _message(reading), confidence=sure)
 
     def _as_truth(self, reading: Reading) -> bool:
         """Whether the value, or the one name it gets, is only ever asked whether it is true."""
@@ -212,7 +226,12 @@ def _is_flag(reading: Reading) -> bool:
     variable = reading.variable.upper()
     if not variable or is_platform_variable(variable) or _PRESENCE.fullmatch(variable):
         return False
-    return _is_false_word(reading) or _is_bool(reading) or _FLAG.fullmatch(variable) is not None
+    return _says_so(reading) or _FLAG.fullmatch(variable) is not None
+
+
+def _says_so(reading: Reading) -> bool:
+    """Whether the default is a word for no, or True."""
+    return _is_false_word(reading) or reading.default == (True,)
 
 
 def _is_false_word(reading: Reading) -> bool:
@@ -220,10 +239,6 @@ def _is_false_word(reading: Reading) -> bool:
     if not isinstance(default, tuple) or not isinstance(default[0], str):
         return False
     return default[0].strip().lower() in _FALSE_WORDS
-
-
-def _is_bool(reading: Reading) -> bool:
-    return isinstance(reading.default, tuple) and isinstance(reading.default[0], bool)
 
 
 def _message(reading: Reading) -> str:

@@ -15,6 +15,7 @@ from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.environment import Wrapper
 from surefoot.semantics.variables import is_platform_variable
+from surefoot.semantics.visibility import is_migration
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -140,6 +141,18 @@ class EnvDefaultConflict(Rule):
             """
             import os
 
+            LEVEL = os.getenv("LEVEL", "INFO")
+            LEVEL_IS_GIVEN = bool(os.getenv("LEVEL", False))
+
+            for name in ("LEVEL", "STAGE"):
+                print(name, os.getenv(name, ""))
+            """,
+            because="False asks whether it is set; a table of variables has no one default",
+        ),
+        Good(
+            """
+            import os
+
             EDITOR = os.getenv("EDITOR", "vi")
             OTHER = os.getenv("EDITOR", "nano")
             """,
@@ -157,7 +170,7 @@ class EnvDefaultConflict(Rule):
     )
 
     def visit_Module(self, node: cst.Module) -> None:
-        if self.file.is_test:
+        if self.file.is_test or is_migration(self.file):
             return
         environment = self.file.environment
         for wrapper in environment.wrappers:
@@ -166,10 +179,10 @@ class EnvDefaultConflict(Rule):
             if not isinstance(reading.default, tuple):
                 continue
             (value,) = reading.default
-            if value == "" and environment.is_asked(reading.node):
+            if value is False or (value == "" and environment.is_asked(reading.node)):
                 continue
-            for variable in reading.variables:
-                self.note(reading.node, "default", variable, value)
+            if reading.variable:
+                self.note(reading.node, "default", reading.variable, value)
 
     def link(self, project: Project) -> None:
         found: dict[tuple[str, str], list[_Default]] = {}

@@ -14,6 +14,7 @@ from surefoot.model import Confidence, Note, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.environment import Reading, Wrapper
+from surefoot.semantics.summary import Symbol
 from surefoot.semantics.variables import is_platform_variable, names_settings
 
 _CACHES = ("functools.lru_cache", "functools.cache", "async_lru.alru_cache")
@@ -290,6 +291,8 @@ class LazyConfigRead(Rule):
             qualname = file.scope_of(function).qualname if function is not None else ""
             for variable in sorted(variables):
                 self.note(check, "checked", variable, qualname)
+            if qualname and not variables:
+                self.note(check, "checker", qualname)
 
     def _is_optional(self, reading: Reading) -> bool:
         """Whether a missing variable is caught, or asked for before."""
@@ -357,6 +360,13 @@ class LazyConfigRead(Rule):
                 function = full_name(examination.module, qualname) if qualname else ""
                 if _is_early(function, examination.path, phases):
                     safe.add(variable)
+            elif note.data[0] == "checker":
+                checker = full_name(examination.module, str(note.data[1]))
+                for call in project.callers.get(checker, ()):
+                    caller = full_name(call.module, call.function) if call.function else ""
+                    if _is_early(caller, call.path, phases):
+                        given = [*call.arguments.positional, *call.arguments.keywords.values()]
+                        safe.update(name for item in given for name in _texts(project, item))
         return safe
 
     def _is_cached_early(self, project: Project, phases: Phases, function: str) -> bool:
@@ -364,6 +374,16 @@ class LazyConfigRead(Rule):
         if summary is None or not project.world.decorated(summary, _CACHES):
             return False
         return phases.starts(function)
+
+
+def _texts(project: Project, symbol: Symbol) -> Iterator[str]:
+    """The texts that a symbol is or holds."""
+    match project.world.value(symbol):
+        case ("k", str() as text):
+            yield text
+        case ("t", items):
+            for item in items:
+                yield from _texts(project, item)
 
 
 def _is_early(function: str, path: str, phases: Phases) -> bool:

@@ -267,10 +267,14 @@ class MissingTypeHints(Rule):
     def _has_type_comment(self, node: cst.FunctionDef) -> bool:
         match node.body:
             case cst.IndentedBlock(header=header, body=[cst.SimpleStatementLine() as first, *_]):
-                lines = [header, *first.leading_lines]
-                comments = [line.comment.value for line in lines if line.comment is not None]
-                return any(map(_TYPE_COMMENT.match, comments))
+                return _has_type(header.comment) or any(
+                    _has_type(line.comment) for line in first.leading_lines
+                )
         return False
+
+
+def _has_type(comment: cst.Comment | None) -> bool:
+    return comment is not None and _TYPE_COMMENT.match(comment.value) is not None
 
 
 def _listed(items: Sequence[str]) -> str:
