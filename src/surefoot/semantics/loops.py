@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from surefoot.facts.kinds import Blocking
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.summary import At
-from surefoot.semantics.values import PENDING
 
 STARTS_TASKS = frozenset(
     {
@@ -74,7 +73,7 @@ def blocking(call: Call) -> Blocking | None:
         if given is not None and given[0] == "k":
             if given[1] is not None and given[1] == at_once:
                 return None
-        elif isinstance(at_once, bool) or given == PENDING:
+        elif isinstance(at_once, bool):
             return None
     return fact
 

@@ -68,6 +68,18 @@ class BlockingCallInAsync(Rule):
         ),
         Bad(
             """
+            # file: settings.py
+            INTERVAL = 5
+            # file: service.py
+            import time
+            from settings import INTERVAL
+
+            async def poll():
+                time.sleep(INTERVAL)
+            """
+        ),
+        Bad(
+            """
             # file: clients.py
             import requests
 
