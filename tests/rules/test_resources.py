@@ -64,6 +64,9 @@ LEAKED = {
     ),
     "opened if it is not given": ("def f(p, x=None):\n    x = x or open(p)\n    return x.read()\n"),
     "written through an alias": "def f(p):\n    x = open(p, 'w')\n    y = x\n    y.write('1')\n",
+    "one of two kinds": (
+        "import bz2\n\ndef f(p, q):\n    x = bz2.open(p) if q else open(p)\n    return x.read()\n"
+    ),
     "only compared": "def f(p):\n    x = open(p)\n    return x is not None\n",
     "read twice removed": (
         "def f(p):\n    return first(open(p))\n\n"

@@ -261,18 +261,6 @@ class UnclosedResource(Rule):
             """,
             because="a context manager lends the file and closes it",
         ),
-        Good(
-            """
-            def follow(path):
-                log = open(path)
-
-                def read():
-                    return log.readline()
-
-                return read
-            """,
-            because="the inner function keeps it",
-        ),
     )
 
     def check_call(self, call: Call, fact: Resource) -> None:
@@ -290,11 +278,22 @@ class UnclosedResource(Rule):
         if fact.what in ("process", "stack") and call.at & At.STATEMENT:
             return  # left to itself on purpose
         busy = bool(call.at & At.LOOP or self.file.role(node) & _BUSY)
+        if self._is_alternative(node):
+            return
         name = self._held(node)
         self.report(
             call,
             _message(call.shown, fact.what, name, fact.long_lived),
             severity=_severity(_is_light(call, fact), busy),
+        )
+
+    def _is_alternative(self, node: cst.Call) -> bool:
+        """Whether the value is the second of two resources for the same name."""
+        parent = self.file.parent(node)
+        if not isinstance(parent, cst.IfExp) or parent.orelse is not node:
+            return False
+        return isinstance(parent.body, cst.Call) and bool(
+            self.file.call(parent.body).fact(Resource)
         )
 
     def visit_Call(self, node: cst.Call) -> None:
