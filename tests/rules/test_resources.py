@@ -48,6 +48,10 @@ KEPT_SAFE = {
     "entered with others": (
         "def f(p):\n    x = open(p)\n    with open(p) as y, x:\n        return y.read()\n"
     ),
+    "an exit stack emptied so that its contents live on": (
+        "from contextlib import ExitStack\n\ndef f(make):\n    with ExitStack() as stack:\n"
+        "        made = stack.enter_context(make())\n        stack.pop_all()\n    return made\n"
+    ),
     "deleted": "def f(p):\n    x = open(p)\n    del x\n",
     "a default of a parameter": "def f(x=open('p')):\n    return x.read()\n",
 }

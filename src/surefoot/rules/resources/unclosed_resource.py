@@ -204,19 +204,6 @@ class UnclosedResource(Rule):
         ),
         Good(
             """
-            from contextlib import ExitStack
-
-            def connect(make):
-                with ExitStack() as stack:
-                    made = stack.enter_context(make())
-                    made.check()
-                    stack.pop_all()
-                return made
-            """,
-            because="emptying the stack lets its contents live on",
-        ),
-        Good(
-            """
             import subprocess
 
             def stop():
