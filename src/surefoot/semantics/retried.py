@@ -34,12 +34,12 @@ def condition(world: World, symbol: object) -> Errors:
     if not isinstance(symbol, tuple):
         return Errors(unknown=True)
     if symbol[0] == "c" and symbol[1] == ("n", EITHER):
-        return _union([condition(world, item) for _, item in symbol[2]])
+        return either([condition(world, item) for _, item in symbol[2]])
     value = world.value(symbol)
     if value is None or value == PENDING:
         return Errors(unknown=True)
     if value[0] == "t":
-        return _union([condition(world, item) for item in value[1]])
+        return either([condition(world, item) for item in value[1]])
     if value[0] == "n":
         part: RetryPart | None = world.fact(RetryPart, value[1])
         if part is not None or world.function(value[1]) is not None:
@@ -64,13 +64,14 @@ def condition(world: World, symbol: object) -> Errors:
         if "not_exception" in value[1]:
             return Errors(everything=True, filtered=True)
         if value[1].endswith("if_exception_type"):
-            return _union([condition(world, item) for item in given])
+            return either([condition(world, item) for item in given])
         if value[1].endswith("retry_any"):
-            return _union([condition(world, item) for item in given])
+            return either([condition(world, item) for item in given])
     return Errors(unknown=True)
 
 
-def _union(parts: list[Errors]) -> Errors:
+def either(parts: list[Errors]) -> Errors:
+    """Return what any of several conditions lets through."""
     return Errors(
         names=frozenset().union(*(part.names for part in parts)),
         everything=any(part.everything for part in parts),

@@ -19,7 +19,7 @@ from surefoot.semantics.loop_shape import (
     is_unconditional,
     leaving,
 )
-from surefoot.semantics.retried import Errors, condition
+from surefoot.semantics.retried import Errors, condition, either
 from surefoot.semantics.retries import FOREVER
 
 _OUTSIDE = frozenset(
@@ -158,18 +158,19 @@ class RetryLoop:
     @cached_property
     def errors(self) -> Errors:
         """What is tried again."""
-        parts = [
-            condition(self.file.world, self.file.symbol(handler.type))
-            if handler.type is not None
-            else Errors(everything=True, stated=True)
-            for handler in self.again
-        ]
-        return Errors(
-            names=frozenset().union(*(part.names for part in parts)),
-            everything=any(part.everything for part in parts),
-            stated=any(part.stated for part in parts),
-            unknown=any(part.unknown for part in parts),
-        )
+        return either([self.errors_of(handler) for handler in self.again])
+
+    def errors_of(self, handler: cst.ExceptHandler) -> Errors:
+        """What one of its handlers catches; unknown where a parameter says it."""
+        if handler.type is None:
+            return Errors(everything=True, stated=True)
+        for item in inside([handler.type]):
+            if isinstance(item, cst.Name):
+                owner = self.file.scope(item).find(item.value)
+                bindings = owner.bindings[item.value] if owner is not None else []
+                if any(binding.kind == "param" for binding in bindings):
+                    return Errors(unknown=True)
+        return condition(self.file.world, self.file.symbol(handler.type))
 
     @cached_property
     def is_about_failures(self) -> bool:
@@ -328,6 +329,9 @@ def _asks(loop: RetryLoop) -> bool:
     """Whether somebody is asked in the loop, something is looked at until it is there, or work
     that succeeds goes round as well."""
     if any(isinstance(item, cst.Continue) for item in inside([loop.attempt.body])):
+        return True
+    function = loop.file.function(loop.node)
+    if function is not None and function.name.value in ("__next__", "__anext__"):
         return True
     for item in inside([loop.node]):
         if isinstance(item, cst.Call) and _PROMPT.fullmatch(last_name(item.func)):

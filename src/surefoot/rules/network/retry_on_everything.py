@@ -8,8 +8,6 @@ from surefoot.facts.kinds import Retry
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.file import is_test_path
-from surefoot.semantics.handlers import caught_by
 from surefoot.semantics.remarks import gives_reason
 from surefoot.semantics.retried import Errors
 from surefoot.semantics.retries import Policy, policy_of
@@ -240,6 +238,19 @@ class RetryOnEverything(Rule):
         ),
         Good(
             """
+            import time
+
+            def call(function, expected: type[BaseException] = Exception):
+                for attempt in range(3):
+                    try:
+                        return function()
+                    except expected:
+                        time.sleep(2 ** attempt)
+            """,
+            because="the caller says what is retried",
+        ),
+        Good(
+            """
             import tenacity
 
             def build(condition):
@@ -260,7 +271,7 @@ class RetryOnEverything(Rule):
     )
 
     def visit_Decorator(self, node: cst.Decorator) -> None:
-        if isinstance(node.decorator, cst.Call) or self.file.is_test:
+        if isinstance(node.decorator, cst.Call):
             return
         policy = policy_of(self.file.world, self.file.value(node.decorator))
         if policy is not None and self.file.name(node.decorator) and policy.enabled:
@@ -270,7 +281,7 @@ class RetryOnEverything(Rule):
 
     def check_call(self, call: Call, fact: Retry) -> None:
         policy = Policy(call.shown, fact, call.arguments)
-        if is_test_path(call.path) or not policy.enabled or policy.attempts == 1:
+        if not policy.enabled or policy.attempts == 1:
             return
         told = _told(policy.errors, policy.name)
         if told is not None:
@@ -283,8 +294,6 @@ class RetryOnEverything(Rule):
         self._judge_loop(node)
 
     def _judge_loop(self, node: cst.For | cst.While) -> None:
-        if self.file.is_test:
-            return
         loop = retry_loop(self.file, node)
         if loop is None or not loop.is_about_failures or loop.tells_apart:
             return
@@ -294,7 +303,7 @@ class RetryOnEverything(Rule):
         for handler in loop.again:
             if gives_reason([handler]):
                 continue
-            caught = caught_by(self.file, handler)
+            caught = loop.errors_of(handler)
             if caught.everything:
                 text = f"`{name}` is tried again after any exception, mistakes in the code too"
             elif caught.names & _MISTAKES:

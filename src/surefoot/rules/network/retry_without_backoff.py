@@ -8,7 +8,6 @@ from surefoot.facts.kinds import BuiltInRetries, Fact, Retry
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.file import is_test_path
 from surefoot.semantics.handlers import Response
 from surefoot.semantics.retries import FOREVER, Policy, called, policy_of
 from surefoot.semantics.retry_loops import retry_loop
@@ -201,15 +200,13 @@ class RetryWithoutBackoff(Rule):
     )
 
     def visit_Decorator(self, node: cst.Decorator) -> None:
-        if isinstance(node.decorator, cst.Call) or self.file.is_test:
+        if isinstance(node.decorator, cst.Call):
             return
         policy = policy_of(self.file.world, self.file.value(node.decorator))
         if policy is not None and self.file.name(node.decorator) and _hurries(policy):
             self.report(node.decorator, _message(policy))
 
     def check_call(self, call: Call, fact: Fact) -> None:
-        if is_test_path(call.path):
-            return
         if isinstance(fact, Retry):
             policy = Policy(call.shown, fact, call.arguments)
             if fact.form == "policy" and not policy.is_configured:
@@ -229,8 +226,6 @@ class RetryWithoutBackoff(Rule):
         self._judge_loop(node)
 
     def _judge_loop(self, node: cst.For | cst.While) -> None:
-        if self.file.is_test:
-            return
         loop = retry_loop(self.file, node)
         if loop is None or loop.waits or not loop.is_about_failures:
             return

@@ -8,7 +8,6 @@ from surefoot.facts.kinds import Reports, RetriesExhausted, Retry
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.file import is_test_path
 from surefoot.semantics.handlers import Response, caught_by, inside, is_blank, reaction
 from surefoot.semantics.retry_loops import RetryLoop, retry_loop
 
@@ -238,8 +237,6 @@ class SilentRetryExhaustion(Rule):
     )
 
     def check_call(self, call: Call, fact: Retry) -> None:
-        if is_test_path(call.path):
-            return
         told = any(call.arguments.has(name) for name in fact.told_by)
         for keyword, value in fact.swallow:
             given = call.arguments.constant(keyword)
@@ -275,7 +272,7 @@ class SilentRetryExhaustion(Rule):
             self.report(node, text, severity=Severity.INFO)
 
     def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:
-        if self.file.is_test or node.type is None:
+        if node.type is None:
             return
         names = caught_by(self.file, node).names
         if not names or not all(self.file.world.fact(RetriesExhausted, name) for name in names):
@@ -294,8 +291,6 @@ class SilentRetryExhaustion(Rule):
         self._judge_loop(node)
 
     def _judge_loop(self, node: cst.For | cst.While) -> None:
-        if self.file.is_test:
-            return
         loop = retry_loop(self.file, node)
         if loop is None or not loop.is_about_failures or not self._falls_off(loop):
             return

@@ -8,7 +8,6 @@ from surefoot.facts.kinds import Retry
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.file import is_test_path
 from surefoot.semantics.retries import Policy, policy_of
 from surefoot.semantics.retry_loops import retry_loop
 from surefoot.semantics.summary import At
@@ -254,14 +253,14 @@ class UnboundedRetry(Rule):
     )
 
     def visit_Decorator(self, node: cst.Decorator) -> None:
-        if isinstance(node.decorator, cst.Call) or self.file.is_test:
+        if isinstance(node.decorator, cst.Call):
             return
         policy = policy_of(self.file.world, self.file.value(node.decorator))
         if policy is not None and self.file.name(node.decorator) and _is_endless(policy):
             self.report(node.decorator, _message(policy))
 
     def check_call(self, call: Call, fact: Retry) -> None:
-        if At.DEADLINE in call.at or is_test_path(call.path):
+        if At.DEADLINE in call.at:
             return
         policy = Policy(call.shown, fact, call.arguments)
         if _is_endless(policy):
@@ -274,8 +273,6 @@ class UnboundedRetry(Rule):
         self._judge_loop(node)
 
     def _judge_loop(self, node: cst.For | cst.While) -> None:
-        if self.file.is_test:
-            return
         loop = retry_loop(self.file, node)
         if loop is None or not loop.endless or not loop.is_about_failures:
             return
