@@ -10,6 +10,7 @@ from surefoot.model import Confidence
 from surefoot.rules.concurrency.blocking_call_in_async import BlockingCallInAsync
 from surefoot.rules.concurrency.blocking_reachable_from_async import BlockingReachableFromAsync
 from surefoot.rules.concurrency.nested_event_loop import NestedEventLoop
+from surefoot.rules.concurrency.to_thread_called_not_passed import ToThreadCalledNotPassed
 from tests.checking import check
 
 SCRIPT = """
@@ -145,4 +146,23 @@ def test_a_start_of_a_loop_is_reported_once_with_the_nearest_coroutine() -> None
     assert [step.text for step in finding.chain] == [
         "`near` calls `load`",
         "`load` calls `asyncio.run`",
+    ]
+
+
+def test_a_called_function_is_handed_over_apart() -> None:
+    """The fix takes the call apart, and leaves alone what has keywords or is no call here."""
+    code = textwrap.dedent(
+        """
+        import asyncio, time
+        async def a(loop: asyncio.AbstractEventLoop, delay):
+            await asyncio.to_thread(time.sleep(delay * 2))
+            await loop.run_in_executor(None, time.sleep(delay))
+            await asyncio.to_thread(time.sleep(secs=delay))
+        """
+    )
+    fixes = [finding.fix for finding in check({"a.py": code}, [ToThreadCalledNotPassed])]
+    assert [fix and [edit.text for edit in fix.edits] for fix in fixes] == [
+        ["time.sleep, delay * 2"],
+        ["time.sleep, delay"],
+        None,
     ]

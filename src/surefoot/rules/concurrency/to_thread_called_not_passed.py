@@ -8,7 +8,7 @@ import libcst as cst
 
 from surefoot.facts.kinds import Blocking, Offload
 from surefoot.linking.project import Project
-from surefoot.model import Severity
+from surefoot.model import Edit, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.decorators import is_neutral
@@ -55,7 +55,17 @@ class ToThreadCalledNotPassed(Rule):
 
                 async def show(self, name):
                     return await asyncio.to_thread(self.load(name))
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            class Store:
+                def load(self, name):
+                    return {"name": name}
+
+                async def show(self, name):
+                    return await asyncio.to_thread(self.load, name)
+            """,
         ),
         Bad(
             """
@@ -228,6 +238,7 @@ class ToThreadCalledNotPassed(Rule):
                     call,
                     f"`{spoken(call.world, name)}` runs before `{call.shown}` does, "
                     "which is handed its result and cannot call that",
+                    fix=self._fix(call, fact),
                 )
             return
         name = call.world.target(handed)
@@ -237,6 +248,21 @@ class ToThreadCalledNotPassed(Rule):
         if all(is_neutral(call.world, decorator) for decorator in function.decorators):
             coroutine = f"a coroutine of `{spoken(call.world, name)}`"
             self.report(call, f"`{call.shown}` makes {coroutine} that nothing runs")
+
+    def _fix(self, call: Call, fact: Offload) -> Fix | None:
+        """Hand the function and its arguments over apart, where the callable passes them on."""
+        if call.node is None or not fact.passed or len(call.node.args) != fact.position + 1:
+            return None
+        last = call.node.args[-1]
+        inner = last.value
+        if last.keyword is not None or not isinstance(inner, cst.Call):
+            return None
+        if any(argument.star or argument.keyword is not None for argument in inner.args):
+            return None
+        parts = [inner.func, *(argument.value for argument in inner.args)]
+        text = ", ".join(self.file.code(part) for part in parts)
+        edit = Edit(self.file.span(inner), text)
+        return Fix("Pass the function uncalled", (edit,), Safety.SAFE)
 
     def _gives_no_callable(self, call: Call, handed: Symbol, name: str) -> bool:
         """Whether calling `name` gives, for certain, something that cannot be called."""
