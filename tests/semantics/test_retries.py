@@ -55,8 +55,10 @@ POLICIES = [
     ("import urllib3\nurllib3.Retry()", 11),
     ("from celery import shared_task\nshared_task(autoretry_for=(OSError,))", 4),
     (
-        "from celery import shared_task\n"
-        "shared_task(autoretry_for=(OSError,), retry_kwargs={'max_retries': 5})",
+        (
+            "from celery import shared_task\n"
+            "shared_task(autoretry_for=(OSError,), retry_kwargs={'max_retries': 5})"
+        ),
         6,
     ),
     ("LIMIT = 3\nimport tenacity\ntenacity.retry(stop=tenacity.stop_after_attempt(LIMIT + 1))", 4),
@@ -81,41 +83,56 @@ CLIENTS = [
     ("import openai\nopenai.OpenAI(max_retries=0).with_options(timeout=3)", None),
     ("import boto3\nboto3.client('s3')", 3),
     (
-        "import boto3\nfrom botocore.config import Config\n"
-        "boto3.client('s3', config=Config(retries={'total_max_attempts': 1}))",
+        (
+            "import boto3\nfrom botocore.config import Config\n"
+            "boto3.client('s3', config=Config(retries={'total_max_attempts': 1}))"
+        ),
         1,
     ),
     (
-        "import boto3\nfrom botocore.config import Config\n"
-        "boto3.client('s3', config=Config(retries={'max_attempts': 1, 'mode': 'standard'}))",
+        (
+            "import boto3\nfrom botocore.config import Config\n"
+            "boto3.client('s3', config=Config(retries={'max_attempts': 1, 'mode': 'standard'}))"
+        ),
         2,
     ),
     ("import boto3\nboto3.client('s3', config=config)", None),
     ("import redis\nredis.Redis()", 11),
     ("import redis\nredis.from_url('redis://localhost')", 1),
     (
-        "import redis\nfrom redis.retry import Retry\nfrom redis.backoff import NoBackoff\n"
-        "redis.Redis(retry=Retry(NoBackoff(), 0))",
+        (
+            "import redis\nfrom redis.retry import Retry\nfrom redis.backoff import NoBackoff\n"
+            "redis.Redis(retry=Retry(NoBackoff(), 0))"
+        ),
         1,
     ),
     ("import requests\nrequests.Session()", 1),
     (
-        "import requests\nfrom requests.adapters import HTTPAdapter\nfrom urllib3 import Retry\n"
-        "s = requests.Session()\ns.mount('https://', HTTPAdapter(max_retries=Retry(2)))\ns",
+        (
+            "import requests\nfrom requests.adapters import HTTPAdapter\n"
+            "from urllib3 import Retry\n"
+            "s = requests.Session()\ns.mount('https://', HTTPAdapter(max_retries=Retry(2)))\ns"
+        ),
         3,
     ),
     (
-        "import requests\nfrom requests.adapters import HTTPAdapter\n"
-        "s = requests.Session()\ns.mount('https://partner.example', HTTPAdapter(max_retries=4))\ns",
+        (
+            "import requests\nfrom requests.adapters import HTTPAdapter\n"
+            "s = requests.Session()\n"
+            "s.mount('https://partner.example', HTTPAdapter(max_retries=4))\ns"
+        ),
         1,
     ),
     (
-        "import requests\nfrom requests.adapters import HTTPAdapter\nfrom urllib3 import Retry\n"
-        "class Client:\n"
-        "    def __init__(self):\n"
-        "        self.session = requests.Session()\n"
-        "        self.session.mount('https://', HTTPAdapter(max_retries=Retry(2)))\n"
-        "Client().session",
+        (
+            "import requests\nfrom requests.adapters import HTTPAdapter\n"
+            "from urllib3 import Retry\n"
+            "class Client:\n"
+            "    def __init__(self):\n"
+            "        self.session = requests.Session()\n"
+            "        self.session.mount('https://', HTTPAdapter(max_retries=Retry(2)))\n"
+            "Client().session"
+        ),
         3,
     ),
 ]
@@ -158,53 +175,96 @@ def loop_of(body: str) -> RetryLoop | None:
 
 def test_attempts_of_a_loop() -> None:
     """A loop over `range` counts its attempts, from whatever number it begins with."""
-    code = "for n in range(1, 4):\n    try:\n        send()\n        break\n    except OSError:\n        pass\n"
-    loop = loop_of(code)
+    loop = loop_of(
+        """
+        for n in range(1, 4):
+            try:
+                send()
+                break
+            except OSError:
+                pass
+        """
+    )
     assert loop is not None
     assert loop.attempts == 3
     assert not loop.endless
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param(
-            "for host in hosts:\n    try:\n        return ask(host)\n    except OSError:\n        pass",
-            id="candidates",
-        ),
-        pytest.param(
-            "for n in range(3):\n    try:\n        return ask(hosts[n])\n    except OSError:\n        pass",
-            id="candidates by number",
-        ),
-        pytest.param(
-            "port = 1\nwhile True:\n    try:\n        return bind(port)\n    except OSError:\n"
-            "        port += 1",
-            id="the handler changes the work",
-        ),
-        pytest.param(
-            "while True:\n    job = queue.get()\n    try:\n        return run(job)\n"
-            "    except OSError:\n        pass",
-            id="consumer",
-        ),
-        pytest.param(
-            "while True:\n    try:\n        return int(input())\n    except ValueError:\n        pass",
-            id="prompt",
-        ),
-        pytest.param(
-            "while True:\n    try:\n        serve()\n    except OSError:\n        pass",
-            id="service",
-        ),
-        pytest.param(
-            "for n in range(3):\n    try:\n        return ask()\n    except OSError:\n        raise",
-            id="no second turn",
-        ),
-        pytest.param(
-            "while True:\n    try:\n        if idle():\n            continue\n        work()\n"
-            "        break\n    except OSError:\n        pass",
-            id="work that goes round",
-        ),
-    ],
-)
+NO_RETRIES = {
+    "candidates": """
+        for host in hosts:
+            try:
+                return ask(host)
+            except OSError:
+                pass
+        """,
+    "candidates by number": """
+        for n in range(3):
+            try:
+                return ask(hosts[n])
+            except OSError:
+                pass
+        """,
+    "the handler changes the work": """
+        port = 1
+        while True:
+            try:
+                return bind(port)
+            except OSError:
+                port += 1
+        """,
+    "a new key each turn": """
+        while True:
+            self.key = make_key()
+            try:
+                self.save()
+                return
+            except CreateError:
+                continue
+        """,
+    "consumer": """
+        while True:
+            job = queue.get()
+            try:
+                return run(job)
+            except OSError:
+                pass
+        """,
+    "prompt": """
+        while True:
+            try:
+                return int(input())
+            except ValueError:
+                pass
+        """,
+    "service": """
+        while True:
+            try:
+                serve()
+            except OSError:
+                pass
+        """,
+    "no second turn": """
+        for n in range(3):
+            try:
+                return ask()
+            except OSError:
+                raise
+        """,
+    "work that goes round": """
+        while True:
+            try:
+                if idle():
+                    continue
+                work()
+                break
+            except OSError:
+                pass
+        """,
+}
+
+
+@pytest.mark.parametrize("body", NO_RETRIES.values(), ids=NO_RETRIES)
 def test_loops_that_are_no_retries(body: str) -> None:
     """Only a loop that does the same work again after a failure, and ends with success, counts."""
-    assert loop_of(f"def run():\n{textwrap.indent(body, '    ')}\n") is None
+    assert loop_of(f"def run(self):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n") is None

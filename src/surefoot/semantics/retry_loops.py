@@ -343,11 +343,20 @@ def _does_something_else_each_time(loop: RetryLoop) -> bool:
     """Whether the work depends on the turn: on the counter, on what a handler assigns, or on
     what is fetched anew before the work."""
     changed: set[str] = {loop.counter} if loop.counter is not None else set()
-    for handler in loop.again:
-        changed |= _assigned(inside([handler.body]))
+    before: list[cst.CSTNode] = []
     for statement in body_of(loop.node.body):
         if statement is loop.attempt:
             break
+        before.append(statement)
+    for item in inside([*before, *(handler.body for handler in loop.again)]):
+        match item:
+            case cst.Assign(targets=targets, value=value):
+                called = any(isinstance(part, cst.Call) for part in inside([value]))
+                if called and any(isinstance(each.target, cst.Attribute) for each in targets):
+                    return True
+    for handler in loop.again:
+        changed |= _assigned(inside([handler.body]))
+    for statement in before:
         if any(isinstance(item, cst.Call) for item in inside([statement])):
             changed |= _assigned(inside([statement]))
     return any(
