@@ -179,7 +179,23 @@ def test_no_files(tmp_path: Path) -> None:
     """A run that had nothing to check says so, rather than pass for a clean one."""
     result = surefoot("check", cwd=project(tmp_path))
     assert result.returncode == 0
-    assert b"there was no Python file to check" in result.stderr
+    assert b"There was no Python file to check." in result.stdout
+    assert b"No findings" not in result.stdout
+    result = surefoot("check", "--format", "json", cwd=tmp_path)
+    assert b"There was no Python file to check." in result.stderr
+
+
+def test_paths_can_be_opened(tmp_path: Path) -> None:
+    """Files are named as seen from where surefoot was called; in JSON, from the project's root."""
+    (tmp_path / "service").mkdir()
+    (tmp_path / "other").mkdir()
+    root = project(tmp_path / "service", a=BAD)
+    for directory, path in [(tmp_path, "service/a.py"), (tmp_path / "other", "../service/a.py")]:
+        for format in ("terminal", "concise"):
+            result = surefoot("check", str(root), "--format", format, cwd=directory)
+            assert result.stdout.decode().startswith(f"{path}:5:12:")
+    result = surefoot("check", str(root), "--format", "json", cwd=tmp_path)
+    assert json.loads(result.stdout)["violations"][0]["file"] == "a.py"
 
 
 def test_output_is_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

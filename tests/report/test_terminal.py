@@ -246,6 +246,24 @@ def test_readable_width(tmp_path: Path) -> None:
     assert any(line in text for text in output)
 
 
+def test_long_line_in_a_file(tmp_path: Path) -> None:
+    """Where there is no terminal a very long line is cut as well."""
+    line = "x = [" + "1, " * 5000 + "requests.get(url)]"
+    root = project(tmp_path, client=f"{line}\n")
+    start = line.index("requests") + 1
+    spot = finding(span=Span(1, start, 1, start + 12), anchor=line)
+    code, marks = carets(text("terminal", run(spot, root=root)))
+    assert len(code) <= 200
+    assert code[marks.index("^") : marks.rindex("^") + 1] == "requests.get"
+
+
+def test_paths_as_seen_from_here() -> None:
+    """Every path of the report is one that can be opened from the directory it was asked in."""
+    output = text("terminal", rich_run(), cwd="/project/docs", verbose=True)
+    for path in ("app/broken.py:1:1:", "app/views.py:7:", "app/client.py:3:1:", "build/x.py:"):
+        assert f"../{path}" in output
+
+
 def test_reason_is_given_once() -> None:
     """Why findings of a rule matter is said at the first, not at each of them."""
     other = finding(rule="infinite-timeout", code="SF102", anchor="")

@@ -56,7 +56,7 @@ class _View:
     statistics: bool
 
 
-@click.command("check")
+@click.command("check", short_help="Examine files, report what will hurt in production.")
 @click.argument("paths", nargs=-1)
 @click.option("--format", type=click.Choice(FORMATS), help="How to report.  [default: terminal]")
 @click.option(
@@ -222,6 +222,7 @@ def _report(
         fail_on=view.fail_on,
         hidden=hidden,
         color=view.color,
+        cwd=os.getcwd(),
         fold=view.fold,
         verbose=view.verbose,
         quiet=view.quiet,
@@ -241,8 +242,6 @@ def _report(
             let_go_of_stdout()
     if view.quiet:
         return
-    if not run.checked:
-        click.echo("surefoot: there was no Python file to check", err=True)
     if format != "terminal":
         for notice in run.notices:
             click.echo(f"surefoot: {safe(notice)}", err=True)

@@ -7,7 +7,7 @@ import os
 import click
 
 
-@click.command("clean")
+@click.command("clean", short_help="Forget what earlier runs learnt.")
 @click.argument("paths", nargs=-1)
 @click.option("--config", "config_file", metavar="PATH", help="Read this configuration file.")
 @click.option("--cache-dir", metavar="PATH", help="The cache to remove.")

@@ -29,7 +29,7 @@ def suggestion(word: str, valid: Iterable[str]) -> str:
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     if near:
         return f"; did you mean `{by_lower[near[0]]}`?"
-    if len(choices) <= 8:
+    if 0 < len(choices) <= 8:
         return f"; it must be one of {', '.join(f'`{choice}`' for choice in choices)}"
     return ""
 

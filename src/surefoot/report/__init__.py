@@ -26,13 +26,16 @@ class Options:
     findings left out by `--severity` or `--min-confidence`. `fold` tells whether hints
     about types become one line per file. `contents` holds the text of files that are not
     on disk as they were checked, by path. `color` is one of `screen.COLOR_CHOICES`.
-    `checklists` are the files of the checklists to tick.
+    Reports for people name files as seen from the directory `cwd`, in the other reports
+    and where it is empty from the project's root. `checklists` are the files of the
+    checklists to tick.
     """
 
     catalog: Catalog
     fail_on: Severity | None = Severity.WARNING
     hidden: int = 0
     color: str = "auto"
+    cwd: str = ""
     fold: bool = True
     verbose: bool = False
     quiet: bool = False

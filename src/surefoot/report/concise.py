@@ -7,17 +7,18 @@ from typing import TextIO
 from surefoot.model import Run
 from surefoot.report import Options
 from surefoot.report.summary import statistics, unreported_failures
-from surefoot.report.text import safe
+from surefoot.report.text import place, safe
 
 
 def write(run: Run, stream: TextIO, options: Options) -> None:
     """Write the findings, then what could not be examined, then the statistics if asked for."""
     for finding in run.findings:
-        where = f"{safe(finding.path)}:{finding.span.line}:{finding.span.column}"
+        path = place(finding.path, run.root, options.cwd)
+        where = f"{path}:{finding.span.line}:{finding.span.column}"
         what = f"{finding.code} {finding.severity.label} {safe(finding.message)}"
         stream.write(f"{where}: {what} [{finding.rule}]\n")
     for failure in unreported_failures(run):
-        where = f"{safe(failure.path)}:{failure.line}:{failure.column}"
+        where = f"{place(failure.path, run.root, options.cwd)}:{failure.line}:{failure.column}"
         rule = f" [{failure.rule}]" if failure.rule else ""
         stream.write(f"{where}: {failure.error.value} {safe(failure.message)}{rule}\n")
     if options.statistics:

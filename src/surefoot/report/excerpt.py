@@ -49,13 +49,16 @@ class Sources:
         )
 
 
-def excerpt(finding: Finding, sources: Sources, width: int | None) -> list[Line]:
+def excerpt(finding: Finding, sources: Sources, width: int) -> list[Line]:
     """Return the finding's first line, the line before it, and carets under the spot.
 
-    Where the file is no longer what was checked, the line as it was, without carets.
+    Where the file is no longer what was checked, the line as it was, without carets; of
+    what is no text, nothing.
     """
     lines, span = sources.lines(finding.path), finding.span
     line = lines[span.line - 1] if 0 < span.line <= len(lines) else None
+    if line is not None and "\0" in line:
+        return []
     if line is None or (finding.anchor and line.strip() != finding.anchor):
         return [Line(span.line, safe(finding.anchor))] if finding.anchor else []
     shown = []
@@ -64,13 +67,11 @@ def excerpt(finding: Finding, sources: Sources, width: int | None) -> list[Line]
     text, starts = _expanded(line)
     begin, end = _spot(span, line, starts)
     offset, total = 0, starts[-1]
-    if width is not None and total > width and end > width - len(_CROPPED):
+    if total > width and end > width - len(_CROPPED):
         offset = max(0, min(begin - width // 4, total - width + len(_CROPPED)))
     shown.append(Line(span.line, _crop(text, offset, width)))
     lead = begin - offset + (len(_CROPPED) if offset else 0)
-    length = max(1, end - begin)
-    if width is not None:
-        length = max(1, min(length, width - lead))
+    length = max(1, min(end - begin, width - lead))
     shown.append(Line(None, " " * lead + "^" * length))
     return shown
 
@@ -100,9 +101,9 @@ def _expanded(line: str) -> tuple[str, list[int]]:
     return "".join(pieces), [*starts, column]
 
 
-def _crop(text: str, offset: int, width: int | None) -> str:
+def _crop(text: str, offset: int, width: int) -> str:
     """Return the part of `text` from terminal column `offset` on that fits `width`."""
-    if width is None or (offset == 0 and cells(text) <= width):
+    if offset == 0 and cells(text) <= width:
         return text.rstrip()
     kept, column = [], 0
     room = width - (len(_CROPPED) if offset else 0)

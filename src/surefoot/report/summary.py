@@ -74,6 +74,8 @@ def _files(run: Run) -> str:
 
 
 def _findings(run: Run) -> str:
+    if not run.checked and not run.failures:
+        return "There was no Python file to check."
     if not run.findings:
         return "No findings." if not run.failures else "No findings in what could be checked."
     told = [

@@ -11,10 +11,11 @@ from surefoot.report import Options
 from surefoot.report.excerpt import Sources, excerpt
 from surefoot.report.screen import SEVERITY_STYLES, Screen, Segment
 from surefoot.report.summary import statistics, summary, unreported_failures
-from surefoot.report.text import safe
+from surefoot.report.text import place, safe
 
 _FOLDED_FAMILY = "typing"
 _NARROWEST = 20
+_WIDEST = 200
 
 
 def write(run: Run, stream: TextIO, options: Options) -> None:
@@ -26,19 +27,17 @@ class _Terminal:
     def __init__(self, run: Run, screen: Screen, options: Options) -> None:
         self.run, self.screen, self.options = run, screen, options
         self.sources = Sources(run.root, options.contents)
-        self.margin = max((len(str(finding.span.line)) for finding in run.findings), default=1) + 1
+        self.folded = [finding for finding in run.findings if self._folds(finding)]
+        self.shown = [finding for finding in run.findings if not self._folds(finding)]
+        self.margin = max((len(str(finding.span.line)) for finding in self.shown), default=1) + 1
         self.indent = self.margin + len(" | ")
-        self.room = screen.width and max(_NARROWEST, screen.width - self.indent)
+        self.room = max(_NARROWEST, (screen.width or _WIDEST) - self.indent)
         self.explained: set[str] = set()
 
     def write(self) -> None:
-        folded = []
-        for finding in self.run.findings:
-            if self._folds(finding):
-                folded.append(finding)
-            else:
-                self._finding(finding)
-        self._folded(folded)
+        for finding in self.shown:
+            self._finding(finding)
+        self._hints()
         for failure in unreported_failures(self.run):
             self._failure(failure)
         if not self.options.quiet:
@@ -47,7 +46,7 @@ class _Terminal:
     def _finding(self, finding: Finding) -> None:
         style = SEVERITY_STYLES[finding.severity]
         self._head(
-            f"{safe(finding.path)}:{finding.span.line}:{finding.span.column}",
+            f"{self._place(finding.path)}:{finding.span.line}:{finding.span.column}",
             (f"{finding.severity.label}:", style),
             safe(finding.message),
             finding.rule,
@@ -58,7 +57,7 @@ class _Terminal:
             self.screen.line((f"{label:>{self.margin}} | ", "dim"), (line.text, text_style))
         self._reason(finding.rule)
         for number, step in enumerate(finding.chain, start=1):
-            self._aside(f"{number}.", f"{safe(step.path)}:{step.line}: {safe(step.text)}")
+            self._aside(f"{number}.", f"{self._place(step.path)}:{step.line}: {safe(step.text)}")
         if finding.fix is not None:
             self._aside(f"fix ({finding.fix.safety.label}):", safe(finding.fix.title))
         self.screen.line()
@@ -80,20 +79,22 @@ class _Terminal:
             and rule.family == _FOLDED_FAMILY
         )
 
-    def _folded(self, findings: list[Finding]) -> None:
+    def _hints(self) -> None:
+        """Count the hints that are not shown, file by file, and without raising the voice."""
         by_path: dict[str, Counter[str]] = {}
-        for finding in findings:
+        for finding in self.folded:
             by_path.setdefault(finding.path, Counter())[finding.rule] += 1
         for path, rules in by_path.items():
             told = ", ".join(f"{number} {rule}" for rule, number in sorted(rules.items()))
-            self._head(safe(path), ("info:", SEVERITY_STYLES[Severity.INFO]), told)
+            parts = ((f"{self._place(path)}: ", ""), ("info: ", "cyan"), (told, ""))
+            self.screen.line(*parts, hang=self.indent)
         if by_path:
             self.screen.line(("`--verbose` shows each of them.", "dim"), hang=0)
             self.screen.line()
 
     def _failure(self, failure: Failure) -> None:
         self._head(
-            f"{safe(failure.path)}:{failure.line}:{failure.column}",
+            f"{self._place(failure.path)}:{failure.line}:{failure.column}",
             (f"not checked ({failure.error.value}):", SEVERITY_STYLES[Severity.ERROR]),
             safe(failure.message),
             failure.rule,
@@ -107,7 +108,7 @@ class _Terminal:
             self.screen.line()
         if self.options.verbose:
             for skipped in self.run.skipped:
-                told = f"{safe(skipped.path)}: {safe(skipped.reason)}"
+                told = f"{self._place(skipped.path)}: {safe(skipped.reason)}"
                 self.screen.line((told, "dim"), hang=self.indent)
         for notice in self.run.notices:
             self.screen.line(("Note: ", "bold"), (safe(notice), ""), hang=len("Note: "))
@@ -120,11 +121,16 @@ class _Terminal:
 
     def _verdict(self) -> str:
         """Return the style of the sentence that counts the findings."""
+        if not self.run.checked and not self.run.failures:
+            return ""
         if self.run.findings:
             return SEVERITY_STYLES[max(finding.severity for finding in self.run.findings)]
         return SEVERITY_STYLES[Severity.ERROR] if self.run.failures else "bold green"
 
-    def _head(self, where: str, kind: Segment, message: str, rule: str | None = None) -> None:
+    def _place(self, path: str) -> str:
+        return place(path, self.run.root, self.options.cwd)
+
+    def _head(self, where: str, kind: Segment, message: str, rule: str | None) -> None:
         name = [(f" [{rule}]", "dim")] if rule else []
         parts = [(where, "bold"), (": ", ""), kind, (f" {message}", ""), *name]
         self.screen.line(*parts, hang=self.indent)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-from unicodedata import category, east_asian_width
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -21,23 +21,29 @@ def encodable(text: str) -> str:
     return text if text.isascii() else _STRAY.sub(_escape, text)
 
 
+def place(path: str, root: str, cwd: str) -> str:
+    """Return a path of a project as seen from `cwd`, safe to print; as it is for no `cwd`."""
+    if cwd and cwd != root:
+        try:
+            path = os.path.relpath(os.path.join(root, path), cwd)
+        except ValueError:  # on another drive of Windows
+            path = os.path.join(root, path)
+    return safe(path.replace(os.sep, "/"))
+
+
 def cells(text: str) -> int:
     """Return how many columns of a terminal `text` takes."""
     if text.isascii():
         return len(text)
-    return sum(map(_cells_of, text))
+    from rich.cells import get_character_cell_size
+
+    return sum(map(get_character_cell_size, text))
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return `3 files`, `1 file`: the number with the fitting noun."""
     noun = one if number == 1 else many or f"{one}s"
     return f"{number:,} {noun}"
-
-
-def _cells_of(char: str) -> int:
-    if category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if east_asian_width(char) in ("W", "F") else 1
 
 
 def _escape(match: re.Match[str]) -> str:
