@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,9 @@ import yaml
 
 from surefoot.catalog import all_rules
 from surefoot.cli import cli
+from tests.cli.commands import on_terminal, posix
 
+SCREEN_WIDTH = 96
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
     ROOT / "README.md",
@@ -107,18 +107,14 @@ def test_rules_of_the_readme_exist() -> None:
     assert told <= names
 
 
+@posix
 def test_screen_of_the_readme_is_real() -> None:
     """Every line of output the README shows is printed for the sample service."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (screen,) = re.findall(
         r"^```text\n\$ surefoot (.*?)\n(.*?)^```", text, re.MULTILINE | re.DOTALL
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "surefoot", *screen[0].split(), "--no-cache"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    printed = done.stdout.splitlines()
+    arguments = [*screen[0].split(), "--no-cache", "--color", "never"]
+    _, printed = on_terminal(ROOT, *arguments, width=SCREEN_WIDTH)
     shown = [line for line in screen[1].splitlines() if line != "..."]
     assert [line for line in shown if line not in printed] == []

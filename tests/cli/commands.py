@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SOURCE = Path(__file__).parents[2] / "src"
 BAD = "import requests\n\n\ndef fetch(url: str) -> bytes:\n    return requests.get(url).content\n"
 GOOD = BAD.replace("get(url)", "get(url, timeout=5)")
 BROKEN = "def (:\n"
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
 
 def surefoot(
@@ -26,6 +30,33 @@ def surefoot(
         timeout=120,
         check=False,
     )
+
+
+def on_terminal(root: Path, *arguments: str, width: int) -> tuple[int, list[str]]:
+    """Run surefoot on a terminal of its own; return its exit code and the lines it printed."""
+    import pty
+
+    primary, secondary = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "surefoot", *arguments],
+        cwd=root,
+        env=clean_environment() | {"TERM": "xterm", "COLUMNS": str(width), "LINES": "20"},
+        stdout=secondary,
+        stderr=subprocess.PIPE,
+    )
+    os.close(secondary)
+    output = b""
+    while True:
+        try:
+            chunk = os.read(primary, 4096)
+        except OSError:
+            break
+        if not chunk:
+            break
+        output += chunk
+    os.close(primary)
+    process.communicate(timeout=120)
+    return process.returncode, output.decode().splitlines()
 
 
 def clean_environment() -> dict[str, str]:

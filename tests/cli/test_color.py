@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import subprocess
 import sys
@@ -10,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from surefoot.report.screen import Screen
-from tests.cli.commands import BAD, clean_environment, project, surefoot
-
-posix = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+from tests.cli.commands import BAD, clean_environment, on_terminal, posix, project, surefoot
 
 
 class _Stream(io.StringIO):
@@ -91,33 +88,6 @@ def test_file_has_no_color(tmp_path: Path) -> None:
     root = project(tmp_path, a=BAD)
     surefoot("check", "--output", "terminal:plain.txt", cwd=root, FORCE_COLOR="1")
     assert b"\x1b" not in (root / "plain.txt").read_bytes()
-
-
-def on_terminal(root: Path, *arguments: str, width: int) -> tuple[int, list[str]]:
-    """Run surefoot on a terminal of its own; return its exit code and the lines it printed."""
-    import pty
-
-    primary, secondary = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "surefoot", *arguments],
-        cwd=root,
-        env=clean_environment() | {"TERM": "xterm", "COLUMNS": str(width), "LINES": "20"},
-        stdout=secondary,
-        stderr=subprocess.PIPE,
-    )
-    os.close(secondary)
-    output = b""
-    while True:
-        try:
-            chunk = os.read(primary, 4096)
-        except OSError:
-            break
-        if not chunk:
-            break
-        output += chunk
-    os.close(primary)
-    process.communicate(timeout=120)
-    return process.returncode, output.decode().splitlines()
 
 
 def bare(lines: list[str]) -> list[str]:
