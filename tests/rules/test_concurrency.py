@@ -113,13 +113,24 @@ def test_the_shortest_chain_is_told_once_per_coroutine() -> None:
     ]
 
 
-@pytest.mark.parametrize(("between", "count"), [(5, 1), (6, 0)])
-def test_chains_have_a_longest_length(between: int, count: int) -> None:
-    """A blocking call is found through six functions, not through seven."""
+@pytest.mark.parametrize(
+    ("between", "confidences"),
+    [
+        (0, [Confidence.MEDIUM]),
+        (2, [Confidence.MEDIUM]),
+        (3, [Confidence.LOW]),
+        (5, [Confidence.LOW]),
+        (6, []),
+    ],
+)
+def test_long_chains_are_less_sure(between: int, confidences: list[Confidence]) -> None:
+    """A blocking call is found through six functions, not through seven, and from the
+    fourth on only by those who ask for it."""
     functions = [f"def f{i}():\n    f{i + 1}()\n" for i in range(between)]
     last = f"def f{between}():\n    time.sleep(1)\n"
     code = "\n".join(["import time", *functions, last, "async def serve():\n    f0()\n"])
-    assert len(check({"a.py": code}, [BlockingReachableFromAsync])) == count
+    found = check({"a.py": code}, [BlockingReachableFromAsync])
+    assert [finding.confidence for finding in found] == confidences
 
 
 def test_a_start_of_a_loop_is_reported_once_with_the_nearest_coroutine() -> None:

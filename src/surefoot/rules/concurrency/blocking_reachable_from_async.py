@@ -15,6 +15,9 @@ from surefoot.semantics.summary import At
 
 _KINDS = ("network", "sleep", "subprocess", "database", "input")
 _DEEPEST = 6
+_NEAR = 4
+"""Longer ways, counted in calls, pass through more conditions than anybody oversees."""
+
 _MAIN = re.compile(r"(^|\.)a?main$")
 _REHEARSED = re.compile(r"debug|(?<![a-z])(mock|fake|dummy)", re.IGNORECASE)
 
@@ -315,11 +318,11 @@ class BlockingReachableFromAsync(Rule):
             if fact is None or (end.path, end.place) in seen:
                 continue
             seen.add((end.path, end.place))
-            harmless = alone or is_script(way.call.path)
+            doubtful = alone or is_script(way.call.path) or len(way) > _NEAR
             self.report(
                 way.call,
                 f"`{said_callee(way.call)}` ends in `{end.shown}`, which stops every task "
                 f"of the event loop {how_long(fact)}",
-                confidence=Confidence.LOW if harmless else Confidence.MEDIUM,
+                confidence=Confidence.LOW if doubtful else Confidence.MEDIUM,
                 chain=way.links(),
             )
