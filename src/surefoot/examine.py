@@ -17,6 +17,7 @@ from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
 from surefoot.semantics.module import WANTED
+from surefoot.semantics.properties import property_reads
 from surefoot.semantics.summary import At, CallSummary
 from surefoot.suppress import find_suppressions
 from surefoot.syntax.parse import Unparsable, parse
@@ -86,6 +87,8 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
         if _judge(call, prepared.interests, collector):
             at = call.at | At.PENDING if call.pending else call.at
             calls.append(CallSummary(call.place, call.symbol, call.function, int(at)))
+    calls.extend(property_reads(file))
+    calls.sort(key=lambda item: item.place)
     return Examination(
         path=source.path,
         module=source.module,

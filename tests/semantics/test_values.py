@@ -66,7 +66,8 @@ def _shown(file: File, node: cst.BaseExpression) -> str:
             id="walrus",
         ),
         pytest.param(
-            "import requests\ndef f(given=None):\n    s = given or requests.Session()\n    reveal(s)",
+            "import requests\ndef f(given=None):\n    s = given or requests.Session()\n"
+            "    reveal(s)",
             "a requests.Session",
             id="or",
         ),
@@ -101,6 +102,12 @@ def _shown(file: File, node: cst.BaseExpression) -> str:
             "def f(s: Annotated[requests.Session, 1]):\n    reveal(s)",
             "a requests.Session",
             id="Annotated",
+        ),
+        pytest.param(
+            "import requests\nfrom typing import Annotated\nHttp = Annotated[requests.Session, 1]\n"
+            "def f(s: Http):\n    reveal(s)",
+            "a requests.Session",
+            id="alias of Annotated",
         ),
         pytest.param(
             "import requests\ndef make():\n    return requests.Session()\nreveal(make())",
@@ -259,6 +266,29 @@ def test_subclass_of_a_library_class() -> None:
         "app.service.Session.own",
         "requests.Session.get",
     ]
+
+
+def test_property_that_can_be_set() -> None:
+    """A property keeps what its getter gives, whatever setter and deleter stand behind it."""
+    code = """
+    import requests
+
+    class Client:
+        @property
+        def session(self):
+            return requests.Session()
+
+        @session.setter
+        def session(self, value):
+            self._session = value
+
+        @session.deleter
+        def session(self):
+            del self._session
+
+    reveal(Client().session)
+    """
+    assert revealed(code) == ["a requests.Session"]
 
 
 def test_super_means_the_base() -> None:

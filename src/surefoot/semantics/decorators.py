@@ -9,9 +9,11 @@ from surefoot.semantics.values import World
 _NEUTRAL = frozenset(
     {
         "builtins.classmethod",
+        "builtins.property",
         "builtins.staticmethod",
         "contextlib.contextmanager",
         "functools.cache",
+        "functools.cached_property",
         "functools.lru_cache",
         "functools.wraps",
         "typing.final",

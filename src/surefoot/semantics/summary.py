@@ -18,6 +18,7 @@ A *symbol* is an expression freed of its syntax tree, a nested tuple:
     ("u", items, strict)   one of several; strict: unknown if any of them is
     ("A", type, value)     a value that is annotated
     ("s", class)           super() in a method of the class
+    ("g", base, attr)      the method that reading an attribute runs, if it is a property
     ("p", function, name)  a parameter that nothing is known of
 
 None stands for what cannot be known.

@@ -17,6 +17,7 @@ _BUILTINS = frozenset(dir(builtins))
 _DEEPEST = 24
 _LONGEST = 80
 _TRANSPARENT = frozenset({"Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"})
+_ALIASED = frozenset({"Annotated", "Optional"})
 _OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
 _ITERABLE = frozenset(
     {"list", "List", "set", "Set", "frozenset", "FrozenSet", "deque", "Deque"}
@@ -462,10 +463,19 @@ class Symbols:
         return self._inside(node.value, scope)
 
     def _subscript(self, node: cst.Subscript, scope: Scope) -> tuple[Symbol, int]:
+        if _last(node.value) in _ALIASED:
+            return self._type_alias(node, scope)
         symbol, depth = self._inside(node.value, scope)
         if symbol is None:
             return None, 0
         return ("x", symbol, _constant_key(node)), depth + 1
+
+    def _type_alias(self, node: cst.Subscript, scope: Scope) -> tuple[Symbol, int]:
+        """The class in `Annotated[Session, ...]` and the like, kept under a name of its own."""
+        match node.slice:
+            case [cst.SubscriptElement(slice=cst.Index(value=inner)), *_]:
+                return self._inside(inner, scope)
+        return None, 0
 
     def _number(self, node: Any, scope: Scope) -> tuple[Symbol, int]:
         return ("k", node.evaluated_value), 1

@@ -47,7 +47,13 @@ Value = tuple[Any, ...] | None
 PENDING: tuple[Any, ...] = ("?",)
 _DEEPEST = 40
 _CLASS_KINDS = (
-    Resource, BuiltInRetries, TimeoutValue, Settings, Attributes, Retry, RetryPart,
+    Resource,
+    BuiltInRetries,
+    TimeoutValue,
+    Settings,
+    Attributes,
+    Retry,
+    RetryPart,
 )
 _FACTORY_KINDS = (Resource, BuiltInRetries, Retry)
 _CONTEXT_MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
@@ -196,6 +202,8 @@ class World:
                 return self.name(name)
             case ("a", base, attr):
                 return self.attribute(self.value(base), attr)
+            case ("g", base, attr):
+                return self.getter(self.value(base), attr)
             case ("c", callee, arguments):
                 return self.call(self.value(callee), arguments)
             case ("k" | "t" | "l" | "co" | "cm", _) | ("p" | "d" | "i" | "m" | "P", _, _):
@@ -386,6 +394,27 @@ class World:
             result = self.value(function.returns)
             return result
         return ("m", value[1], receiver)
+
+    def getter(self, value: Value, attr: str) -> Value:
+        """Return the method that reading an attribute of a project object runs; None where it
+        is no property."""
+        if value is None or value == PENDING:
+            return value
+        if value[0] != "i":
+            return None
+        for owner in self.lineage(value[1]):
+            if owner == PENDING:
+                return PENDING
+            summary = self.cls(owner[1])
+            if summary is None:
+                return None
+            if attr in summary.members:
+                member = self.value(summary.members[attr])
+                function = self.function(member[1]) if member and member[0] == "n" else None
+                if function is None or not self.decorated(function, _PROPERTIES):
+                    return None
+                return ("m", member[1], value)  # type: ignore[index]
+        return None
 
     def _external_member(self, name: str, attr: str, receiver: tuple[Any, ...]) -> Value:
         declared = self._declared(name, attr)
