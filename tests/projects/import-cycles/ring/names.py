@@ -1,0 +1,3 @@
+from ring.first import *
+
+LIMIT = 3

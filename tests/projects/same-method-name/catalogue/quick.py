@@ -1,0 +1,3 @@
+class Quick:
+    def load(self):
+        return 1
