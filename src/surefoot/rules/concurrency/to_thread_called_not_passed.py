@@ -204,6 +204,20 @@ class ToThreadCalledNotPassed(Rule):
         ),
         Good(
             """
+            import threading
+
+            class Watch(threading.Thread):
+                def __init__(self, name, seconds):
+                    super().__init__(name=name)
+                    self.seconds = seconds
+
+            def watch(text):
+                Watch("watch", int(text)).start()
+            """,
+            because="the class has a constructor of its own",
+        ),
+        Good(
+            """
             async def show(pool, load, url):
                 return await pool.to_thread(load(url))
             """,
@@ -228,6 +242,8 @@ class ToThreadCalledNotPassed(Rule):
         return module is not None and module.module != call.module
 
     def _judge(self, call: Call, fact: Offload) -> None:
+        if call.name is not None and call.world.cls(call.name) is not None:
+            return
         handed = call.arguments.symbol(fact.parameter or (), fact.position)
         if isinstance(handed, Given) or handed is None:
             return
