@@ -71,6 +71,10 @@ LEAKED = {
     "one of two kinds": (
         "import bz2\n\ndef f(p, q):\n    x = bz2.open(p) if q else open(p)\n    return x.read()\n"
     ),
+    "one of two, made in branches": (
+        "import bz2\n\ndef f(p, q):\n    if q:\n        x = bz2.open(p)\n    else:\n"
+        "        x = open(p)\n    return x.read()\n"
+    ),
     "only compared": "def f(p):\n    x = open(p)\n    return x is not None\n",
     "read twice removed": (
         "def f(p):\n    return first(open(p))\n\n"

@@ -19,6 +19,7 @@ from surefoot.semantics.vocabulary import CLOSERS, PLAIN
 _LIFELONG = frozenset({"client", "executor", "loop"})
 _DETACHED = ("start_new_session", "preexec_fn", "creationflags", "process_group")
 _LENT = frozenset({"connection_pool", "fileobj", "pool", "poolclass"})
+_RESPONDERS = ("urlopen", "OpenerDirector.open")
 _IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 _ONCE = re.compile(r"(^|/)(alembic|migrations)/")
 _BUSY = frozenset({"handler", "job"})
@@ -265,23 +266,25 @@ class UnclosedResource(Rule):
         if fact.what in ("process", "stack") and call.at & At.STATEMENT:
             return  # left to itself on purpose
         busy = bool(call.at & At.LOOP or self.file.role(node) & _BUSY)
-        if self._is_alternative(node):
-            return
         name = self._held(node)
+        if self._is_repeated(node, name):
+            return
         self.report(
             call,
             _message(call.shown, fact.what, name, fact.long_lived),
             severity=_severity(_is_light(call, fact), busy),
         )
 
-    def _is_alternative(self, node: cst.Call) -> bool:
-        """Whether the value is the second of two resources for the same name."""
-        parent = self.file.parent(node)
-        if not isinstance(parent, cst.IfExp) or parent.orelse is not node:
-            return False
-        return isinstance(parent.body, cst.Call) and bool(
-            self.file.call(parent.body).fact(Resource)
-        )
+    def _is_repeated(self, node: cst.Call, name: str | None) -> bool:
+        """Whether the name of the value stood for another resource before."""
+        scope = self.file.scope(node)
+        for binding in scope.bindings.get(name, ()) if name is not None else ():
+            value: Any = binding.value
+            while isinstance(value, (cst.Await, cst.IfExp)):
+                value = value.body if isinstance(value, cst.IfExp) else value.expression
+            if isinstance(value, cst.Call) and self.file.call(value).fact(Resource):
+                return value is not node
+        return False
 
     def visit_Call(self, node: cst.Call) -> None:
         """Leave a note of a call of the project whose result is only used, then dropped."""
@@ -371,7 +374,7 @@ def _full(call: Call) -> str:
 
 def _is_light(call: Call, fact: Resource) -> bool:
     """Whether forgetting to close it wastes connections, and no more."""
-    if call.shown.endswith("urlopen"):
+    if call.shown.endswith(_RESPONDERS):
         return True  # closes itself at the end of the body
     return fact.long_lived and fact.context != "async with"
 
@@ -389,6 +392,6 @@ def _message(shown: str, what: str, name: str | None, long_lived: bool) -> str:
             "is used twice, and each stays open until it is garbage-collected"
         )
     subject = f"`{name}`, the {what} from `{shown}`," if name else f"the {what} from `{shown}`"
-    if shown.endswith("urlopen"):
+    if shown.endswith(_RESPONDERS):
         return f"{subject} is never closed and holds its socket unless all of it is read"
     return f"{subject} is never closed and stays open until it is garbage-collected"
