@@ -17,7 +17,7 @@ from surefoot.semantics.visibility import (
     is_public,
 )
 
-_CALLBACKS = frozenset({"handler", "signal-handler", "startup", "shutdown", "test"})
+_CALLBACKS = frozenset({"handler", "signal-handler", "startup", "shutdown", "cli", "test"})
 _FIXTURES = re.compile(r"pytest(_asyncio)?(\.plugin)?\.fixture")
 _TYPE_COMMENT = re.compile(r"#\s*type:\s*(?!ignore)")
 
@@ -164,6 +164,7 @@ class MissingTypeHints(Rule):
         Good(
             """
             import pytest
+            from django.core.management.base import BaseCommand
             from flask import Flask
 
             app = Flask(__name__)
@@ -175,6 +176,10 @@ class MissingTypeHints(Rule):
             @pytest.fixture
             def client():
                 return app.test_client()
+
+            class Command(BaseCommand):
+                def handle(self, *args, **options):
+                    return None
             """,
             because="the framework calls them",
         ),

@@ -182,7 +182,11 @@ class UntypedCollection(Rule):
                 continue
             shown = " and ".join(f"`{item}`" for item in found)
             what = f"`{name}`" if name else "its result"
-            self.report(annotation, f"`{qualname}` leaves open what the {shown} of {what} holds")
+            self.report(
+                annotation,
+                f"`{qualname}` gives the {shown} of {what} no type parameters: "
+                "what comes of it is not checked",
+            )
 
     def _is_decided_elsewhere(self, node: cst.FunctionDef) -> bool:
         return (
