@@ -12,7 +12,12 @@ _PLATFORM = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|TMPDIR|TEMP|TMP|NO_COLOR|FORCE_COLOR|CI|TZ|LANG|LC_\w+|"
     r"COLUMNS|LINES|EDITOR|DISPLAY|HOSTNAME|PYTHON\w+|PYTEST_\w+|KUBERNETES_\w+|AWS_LAMBDA_\w+|"
     r"AWS_EXECUTION_ENV|HTTP_\w+|REQUEST_\w+|SYSTEMROOT|WINDIR|COMSPEC|APPDATA|LOCALAPPDATA|"
-    r"PROGRAMDATA|PROGRAMFILES|USERPROFILE|USERNAME|VIRTUAL_ENV|CONDA_PREFIX|XDG_\w+|SSH_\w+",
+    r"PROGRAMDATA|PROGRAMFILES|USERPROFILE|USERNAME|VIRTUAL_ENV|CONDA_PREFIX|XDG_\w+|SSH_\w+|"
+    r"GITHUB_(ACTIONS|ACTOR|API_URL|BASE_REF|ENV|EVENT_\w+|HEAD_REF|JOB|OUTPUT|REF\w*|REPOSITORY\w*|"
+    r"RUN_\w+|SERVER_URL|SHA|STEP_SUMMARY|WORKFLOW\w*|WORKSPACE)|"
+    r"CI_(COMMIT|JOB|MERGE_REQUEST|PIPELINE|PROJECT|RUNNER|SERVER)_\w+|"
+    r"BITBUCKET_(BRANCH|BUILD_NUMBER|COMMIT|GIT_\w+|PR_ID|REPO_\w+|WORKSPACE)|"
+    r"BUILD_(BUILD|DEFINITION|REPOSITORY|SOURCE)\w*",
     re.IGNORECASE,
 )
 _SETTINGS = re.compile(
@@ -22,7 +27,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def is_platform_variable(name: str) -> bool:
-    """Whether the system, not the service's operator, sets a variable."""
+    """Whether the system or a CI platform, not the operator of a service, sets a variable."""
     return _PLATFORM.fullmatch(name) is not None
 
 
