@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from surefoot.facts.kinds import RetryPart
@@ -9,6 +10,11 @@ from surefoot.semantics.call import Arguments
 from surefoot.semantics.values import PENDING, World
 
 _EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
+DATA_ERROR = re.compile(
+    r"(?i)decode|encode|unicode|parse|syntax|valid|value|keyerror|index|attribute|typeerror|"
+    r"notfound|assert"
+)
+"""Found in the names of exceptions that tell of bad data."""
 EITHER = "operator.or_"
 """What a symbol of `a | b` calls."""
 
@@ -27,6 +33,12 @@ class Errors:
     stated: bool = False
     filtered: bool = False
     unknown: bool = False
+
+    @property
+    def are_of_data(self) -> bool:
+        """Whether they are, by their names, all about data: no wait mends them."""
+        words = [name.rpartition(".")[2] for name in self.names]
+        return bool(words) and not self.everything and all(map(DATA_ERROR.search, words))
 
 
 def condition(world: World, symbol: object) -> Errors:

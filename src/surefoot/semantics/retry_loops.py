@@ -19,7 +19,7 @@ from surefoot.semantics.loop_shape import (
     is_unconditional,
     leaving,
 )
-from surefoot.semantics.retried import Errors, condition, either
+from surefoot.semantics.retried import DATA_ERROR, Errors, condition, either
 from surefoot.semantics.retries import FOREVER
 
 _OUTSIDE = frozenset(
@@ -35,10 +35,9 @@ _OUTSIDE = frozenset(
         "builtins.TimeoutError",
     }
 )
-_OTHER_REASONS = re.compile(
+_COLLISION = re.compile(
     r"(?i)integrity|watch|concurren|conflict|exists|duplicate|collision|unique|stale|optimistic|"
-    r"version|lock|empty|full|interrupt|blocking|wouldblock|again|decode|encode|unicode|parse|"
-    r"syntax|valid|value|keyerror|index|attribute|typeerror|cancel|stop|exit|notfound|assert"
+    r"version|lock|empty|full|interrupt|blocking|again|cancel|stop|exit"
 )
 _PROMPT = re.compile(r"(?i)_*(raw_)?(input|prompt|confirm|ask|getpass|getch|question)(_.*)?")
 _POLLS = re.compile(
@@ -177,12 +176,13 @@ class RetryLoop:
         """Whether what is retried is a failure of something outside, as far as can be seen."""
         errors = self.errors
         words = [last_name(item) for item in _caught(self.again)]
-        if any(_OTHER_REASONS.search(word) for word in words):
+        if any(_COLLISION.search(word) for word in words):
+            return False
+        if words and all(DATA_ERROR.search(word) for word in words):
             return False
         if errors.everything or words == [] or set(errors.names) & _OUTSIDE:
             return self._counts_attempts or self._works_outside
-        builtin = [name for name in errors.names if name.startswith("builtins.")]
-        return not builtin
+        return not all(name.startswith("builtins.") for name in errors.names)
 
     @cached_property
     def _counts_attempts(self) -> bool:
@@ -227,7 +227,8 @@ class RetryLoop:
             return 3
         if known.fact(Timeout) is not None:
             return 3
-        if isinstance(self.file.parent(call), (cst.Await, cst.Return)):
+        makes = last_name(call.func)[:1].isupper()
+        if isinstance(self.file.parent(call), (cst.Await, cst.Return)) and not makes:
             return 2
         return 1 if _REMOTE.fullmatch(last_name(call.func)) else 0
 

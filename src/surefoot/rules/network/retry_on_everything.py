@@ -101,6 +101,18 @@ class RetryOnEverything(Rule):
                         time.sleep(2 ** attempt)
             """
         ),
+        Bad(
+            """
+            def call(function):
+                tries = 5
+                while tries > 0:
+                    try:
+                        function()
+                        break
+                    except (OSError, TypeError):
+                        tries -= 1
+            """
+        ),
         Good(
             """
             import requests

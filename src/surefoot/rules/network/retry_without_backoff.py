@@ -127,6 +127,21 @@ class RetryWithoutBackoff(Rule):
         ),
         Good(
             """
+            import json
+
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception_type(json.JSONDecodeError),
+            )
+            def ask(model):
+                return json.loads(model.ask())
+            """,
+            because="another answer may be well-formed, and nobody is overloaded",
+        ),
+        Good(
+            """
             import urllib3
 
             parser = urllib3.Retry()
@@ -244,6 +259,7 @@ def _hurries(policy: Policy) -> bool:
     return (
         policy.waits is False
         and policy.enabled
+        and not policy.errors.are_of_data
         and (attempts is None or attempts > _STALE_CONNECTION)
     )
 
