@@ -22,7 +22,7 @@ from surefoot.pool import files as pool_files
 from surefoot.run import StandardInput, cache_directory, check
 
 CATALOG = load_catalog()
-LATE = "import requests\n\n\ndef fetch(url):\n    return requests.get(url)\n"
+LATE = "import requests\n\n\ndef fetch(url: str) -> object:\n    return requests.get(url)\n"
 PROJECT = {
     "pyproject.toml": "[tool.surefoot]\nselect = ['missing-timeout']\n",
     "app/__init__.py": "",
