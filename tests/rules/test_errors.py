@@ -168,10 +168,11 @@ def test_cancellation_with_a_reason() -> None:
     """A reason given costs swallowed cancellation a level too."""
     code = """
     async def run(job, log):
-        try:
-            await job()
-        except BaseException:  # the supervisor wants it to live on
-            log.exception("failed")
+        while True:
+            try:
+                await job()
+            except BaseException:  # the supervisor wants it to live on
+                log.exception("failed")
     """
     assert severities("swallowed-cancellation", code) == [Severity.WARNING]
 

@@ -14,17 +14,17 @@ from surefoot.semantics.handlers import (
     Response,
     body_of,
     inside,
-    is_blank,
     last_name,
     response_to_call,
     words,
 )
+from surefoot.semantics.literals import is_blank
 from surefoot.semantics.summary import At
 
 _LETS_GO = re.compile(
     r"_*(force_|safe_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
     r"|a?stop|kill|killpg|quit|unlink|rmtree|rollback|join|detach|wait_closed|__a?exit__|unlock|"
-    r"logout|release|cancel|uninstall|remove_?handler|kill_(all|process|container))"
+    r"logout|release|cancel|uninstall|remove_?handler|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
 )
 _LETS_GO_OF_ITSELF = frozenset({"release", "cancel", "stop"})
 _TAKES_AWAY = re.compile(
@@ -71,7 +71,9 @@ _CONVERTING_METHODS = words(
     parse_obj parse_raw
     """
 )
-_TELEMETRY = re.compile(r"(?i)(.*[_.\W])?(telemetry|analytics|metrics?|statsd)([_.\W].*)?")
+_TELEMETRY = re.compile(
+    r"(?i)(.*[_.\W])?(telemetry|analytics|metrics?|statsd|observability)([_.\W].*)?"
+)
 _MAKES_LOGGER = frozenset({"logging.getLogger", "structlog.get_logger", "structlog.getLogger"})
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
@@ -215,7 +217,7 @@ def _only_calls(
                     continue
                 if not (isinstance(func, cst.Attribute) and func.attr.value in methods):
                     return False
-            case cst.Yield() | cst.For() | cst.While() | cst.With():
+            case cst.Yield() | cst.While() | cst.With():
                 return False
             case cst.FunctionDef() | cst.Import() | cst.ImportFrom():
                 return False

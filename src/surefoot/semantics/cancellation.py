@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
 from surefoot.facts.kinds import Reports
+from surefoot.semantics.besteffort import is_call, is_leaving, only_lets_go
+from surefoot.semantics.circumstances import is_teardown_name
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside, last_name
-from surefoot.semantics.summary import At
 
 CANCELLATION = frozenset(
     {
@@ -20,17 +22,26 @@ CANCELLATION = frozenset(
         "trio.Cancelled",
     }
 )
+_STOPS = re.compile(r"_*(cancel|stop|abort|kill|terminate|shut_?down)(_.*|_*)")
 _LOOKS = frozenset({"str", "repr", "type", "isinstance", "print", "format"})
 _LOOPS = (cst.For, cst.While)
 
 
-def awaits(nodes: Iterable[cst.CSTNode]) -> bool:
-    """Whether something is awaited in the code, in functions nested there apart."""
-    return any(
-        isinstance(item, cst.Await)
-        or (isinstance(item, (cst.For, cst.With, cst.CompFor)) and item.asynchronous is not None)
-        for item in inside(nodes)
-    )
+def awaits(nodes: Iterable[cst.CSTNode], *, but_clean_up: bool = False) -> bool:
+    """Whether something is awaited in the code, in functions nested there apart; with
+    `but_clean_up`, something other than calls that by their names end something."""
+    for item in inside(nodes):
+        match item:
+            case cst.Await(expression=expression):
+                if not (but_clean_up and is_teardown_name(last_name(expression))):
+                    return True
+            case cst.For(asynchronous=cst.Asynchronous()):
+                return True
+            case cst.With(asynchronous=cst.Asynchronous()):
+                return True
+            case cst.CompFor(asynchronous=cst.Asynchronous()):
+                return True
+    return False
 
 
 def is_kept(file: File, handler: cst.ExceptHandler, exception: str) -> bool:
@@ -62,20 +73,17 @@ def _is_log(node: cst.Call) -> bool:
 
 def is_asked_for(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
     """Whether the cancellation caught is one that the code around asked for itself: it waits
-    for tasks that it has cancelled, or winds things down."""
-    if At.TEARDOWN in file.at(statement) or "shutdown" in file.role(statement):
+    for tasks that it has stopped, or winds things down."""
+    if is_leaving(file, statement) or only_lets_go(file, statement, work):
         return True
-    if any(isinstance(item, cst.Call) and _asks(file, item) for item in inside(work)):
+    if any(is_call(item) and _asks(file, item) for item in inside(work)):
         return True
     function = file.function(statement)
     if function is None:
         return False
-    before = file.tree.place(statement)
+    here = file.tree.place(statement)
     return any(
-        isinstance(item, cst.Call)
-        and isinstance(item.func, cst.Attribute)
-        and item.func.attr.value == "cancel"
-        and file.tree.place(item) < before
+        is_call(item) and _STOPS.fullmatch(last_name(item.func)) and file.tree.place(item) < here
         for item in inside([function.body])
     )
 
@@ -92,19 +100,29 @@ def _asks(file: File, node: cst.Call) -> bool:
 
 
 def ends_the_coroutine(file: File, statement: cst.CSTNode, answer: Sequence[cst.CSTNode]) -> bool:
-    """Whether nothing more is awaited after the answer to the cancellation, so that the task
-    comes to its end as it was told to."""
-    last = answer[-1] if answer else None
-    if isinstance(last, cst.Return):
+    """Whether, after the answer to the cancellation, only clean-up is awaited, so that the task
+    comes to its end as it was told to; or whether the answer decides when to end."""
+    if any(isinstance(item, (cst.Return, cst.Break)) for item in inside(answer)):
         return True
-    following = _following(file, statement, last)
-    return following is not None and not awaits(following)
-
-
-def raises_afterwards(file: File, statement: cst.CSTNode, answer: Sequence[cst.CSTNode]) -> bool:
-    """Whether something is raised in what comes after the answer to the cancellation."""
     following = _following(file, statement, answer[-1] if answer else None)
-    return following is not None and any(isinstance(item, cst.Raise) for item in inside(following))
+    return following is not None and not awaits(following, but_clean_up=True)
+
+
+def is_passed_on(file: File, statement: cst.CSTNode, answer: Sequence[cst.CSTNode]) -> bool:
+    """Whether what comes after the answer to the cancellation raises, or cancels others."""
+    parts: list[cst.CSTNode] = list(answer)
+    current = statement
+    for parent in file.ancestors(statement):
+        if isinstance(parent, cst.FunctionDef):
+            break
+        if isinstance(parent, cst.IndentedBlock):
+            items: list[cst.CSTNode] = list(parent.body)
+            parts.extend(items[items.index(current) + 1 :])
+        current = parent
+    return any(
+        isinstance(item, cst.Raise) or (is_call(item) and last_name(item.func) == "cancel")
+        for item in inside(parts)
+    )
 
 
 def _following(

@@ -29,10 +29,10 @@ from surefoot.semantics.handlers import (
     assigned,
     body_of,
     inside,
-    is_blank,
     last_name,
     reaction,
 )
+from surefoot.semantics.literals import is_blank, is_false, is_none, is_verdict
 from surefoot.semantics.remarks import gives_reason, is_lenient_text
 
 _LOOPS = (cst.For, cst.While)
@@ -181,9 +181,9 @@ class Guarded:
             return (
                 self._tells_success
                 or (is_none(value) and self._may_be_none)
-                or (_is_false(value) and self._gives_verdict)
+                or (is_false(value) and self._gives_verdict)
             )
-        blank = is_none(value) or _is_false(value) or isinstance(value, cst.SimpleString)
+        blank = is_none(value) or is_false(value) or isinstance(value, cst.SimpleString)
         return blank and self._is_tested(self.file.code(target))
 
     @cached_property
@@ -195,7 +195,7 @@ class Guarded:
         if function.returns is not None:
             return last_name(function.returns.annotation) == "bool"
         return all(
-            _is_verdict(item.value)
+            is_verdict(item.value)
             for item in inside([function.body])
             if isinstance(item, cst.Return)
         )
@@ -278,9 +278,25 @@ class Guarded:
         level = int(base) - sum(speaks_for)
         return Severity(level) if level > 0 else None
 
+    @property
+    def _next(self) -> Sequence[cst.CSTNode]:
+        """The statements of the same block that come after this one."""
+        parent = self.file.parent(self.statement)
+        if not isinstance(parent, (cst.IndentedBlock, cst.Module)):
+            return ()
+        items: list[cst.CSTNode] = list(parent.body)
+        return items[items.index(self.statement) + 1 :]
+
     @cached_property
     def _is_secondary(self) -> bool:
-        """Whether another failure, which is not silent, is being handled here."""
+        """Whether another failure, which is not silent, is being handled here or told next."""
+        if any(
+            isinstance(part, cst.Raise)
+            for item in self._next
+            if isinstance(item, cst.SimpleStatementLine)
+            for part in item.body
+        ):
+            return True
         for parent in self.file.ancestors(self.statement):
             if isinstance(parent, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
                 return False
@@ -380,26 +396,3 @@ def _first_lines(body: cst.BaseSuite) -> Sequence[cst.CSTNode]:
     """The lines above the first statement of a block."""
     first = body.body[0] if isinstance(body, cst.IndentedBlock) and body.body else None
     return getattr(first, "leading_lines", ())
-
-
-def is_none(node: cst.CSTNode | None) -> bool:
-    """Whether an expression is missing or the literal None."""
-    return node is None or (isinstance(node, cst.Name) and node.value == "None")
-
-
-def _is_false(node: cst.CSTNode | None) -> bool:
-    return isinstance(node, cst.Name) and node.value == "False"
-
-
-def _is_verdict(node: cst.CSTNode | None) -> bool:
-    """Whether an expression, by its form, is True or False."""
-    match node:
-        case cst.Name(value="True" | "False") | cst.Comparison():
-            return True
-        case cst.UnaryOperation(operator=cst.Not()):
-            return True
-        case cst.BooleanOperation(left=left, right=right):
-            return _is_verdict(left) and _is_verdict(right)
-        case cst.Call(func=cst.Name(value="bool" | "isinstance" | "any" | "all" | "callable")):
-            return True
-    return False

@@ -11,6 +11,7 @@ import libcst as cst
 
 from surefoot.facts.kinds import Blocking, NoReturn, Reports
 from surefoot.semantics.file import File
+from surefoot.semantics.literals import is_blank
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.values import PENDING, World
 from surefoot.syntax.shape import CHILDREN
@@ -193,27 +194,6 @@ def _names(file: File, target: cst.CSTNode) -> set[str]:
     if isinstance(target, (cst.Tuple, cst.List)):
         return {name for item in target.elements for name in _names(file, item.value)}
     return {file.code(target)}
-
-
-def is_blank(node: cst.CSTNode | None) -> bool:
-    """Whether an expression is a literal that says nothing: None, a bool, a number, an empty
-    text or container, or a tuple of such."""
-    match node:
-        case cst.Name(value="None" | "True" | "False") | cst.Integer() | cst.Float():
-            return True
-        case cst.SimpleString():
-            return not node.evaluated_value
-        case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
-            return is_blank(inner)
-        case cst.List(elements=elements) | cst.Dict(elements=elements):
-            return not elements
-        case cst.Tuple(elements=elements):
-            return all(is_blank(element.value) for element in elements)
-        case cst.Call(
-            func=cst.Name(value="dict" | "list" | "set" | "tuple" | "frozenset"), args=[]
-        ):
-            return True
-    return False
 
 
 def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Response:

@@ -22,7 +22,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LENIENT = re.compile(
     r"(?i)\b(best[- ]effort|never (raise|fail|break|block|crash)s?|non-?fatal|expected to fail|"
     r"((does|do|must|should|will) not|(does|do|must|should|wo)n't) (raise|fail|break|block|crash)|"
-    r"(ignor|swallow|suppress)(e|es|ed|ing) (all |any )?(errors?|exceptions?|failures?)|"
+    r"(ignor|swallow|suppress|eat)(e|es|s|ed|ing)? ((all|any|the) )?(error|exception|failure)s?|"
     r"(silently|safely) (ignore|skip|fail|drop)\w*|fails? (silently|soft|open|closed)|"
     r"doesn't like|not supported|costs? (the caller )?nothing)"
 )

@@ -15,7 +15,7 @@ from surefoot.semantics.cancellation import (
     ends_the_coroutine,
     is_asked_for,
     is_kept,
-    raises_afterwards,
+    is_passed_on,
 )
 from surefoot.semantics.handlers import (
     Response,
@@ -47,6 +47,16 @@ class SwallowedCancellation(Rule):
                     await job()
                 except BaseException:
                     log.exception("failed")
+            """
+        ),
+        Bad(
+            """
+            async def run(jobs, log):
+                for job in jobs:
+                    try:
+                        await job()
+                    except BaseException:
+                        log.exception("failed")
             """
         ),
         Bad(
@@ -188,6 +198,43 @@ class SwallowedCancellation(Rule):
         ),
         Good(
             """
+            import asyncio
+
+            async def serve(accept, pool):
+                try:
+                    while True:
+                        await accept()
+                except asyncio.CancelledError:
+                    pass
+                await pool.close()
+
+            async def wait(tasks):
+                try:
+                    await asyncio.wait(tasks)
+                except asyncio.CancelledError:
+                    pass
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            """,
+            because="only cleaning up is left, or the cancellation is passed on",
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def flush(queue, stopping):
+                while True:
+                    try:
+                        await queue.flush()
+                    except asyncio.CancelledError:
+                        if stopping:
+                            return
+            """,
+            because="the handler decides when to end",
+        ),
+        Good(
+            """
             async def run(job, future):
                 try:
                     future.set_result(await job())
@@ -248,11 +295,9 @@ class SwallowedCancellation(Rule):
             return
         if exception is not None and is_kept(self.file, node, exception):
             return
-        answer = body_of(node.body)
-        if self._is_excused(statement, body_of(statement.body), answer, explicit):
-            return
         shown = f"`except {self.file.code(node.type)}`" if node.type else "a bare `except`"
-        self._report(node, gives_reason([node]), shown)
+        work, answer = body_of(statement.body), body_of(node.body)
+        self._judge(node, statement, work, answer, explicit, gives_reason([node]), shown)
 
     def visit_With(self, node: cst.With) -> None:
         if not self.file.in_async(node) or not awaits([node.body]):
@@ -268,10 +313,11 @@ class SwallowedCancellation(Rule):
                 for name in caught(self.file.world, self.file.symbol(argument.value)).names
             )
             explicit = self._explicit(names)
-            if explicit is None or self._is_excused(node, body_of(node.body), (), explicit):
-                continue
-            reasoned = gives_reason(node.leading_lines)
-            self._report(item.item, reasoned, f"`{self.file.code(item.item)}`")
+            if explicit is not None:
+                shown = f"`{self.file.code(item.item)}`"
+                reasoned = gives_reason(node.leading_lines)
+                work = body_of(node.body)
+                self._judge(item.item, node, work, (), explicit, reasoned, shown)
 
     def _explicit(self, names: frozenset[str]) -> bool | None:
         """Whether cancellation is caught by name (True), along with all else (False), or not."""
@@ -279,22 +325,25 @@ class SwallowedCancellation(Rule):
             return True
         return False if "builtins.BaseException" in names else None
 
-    def _is_excused(
+    def _judge(
         self,
+        node: cst.CSTNode,
         statement: cst.CSTNode,
         work: Sequence[cst.CSTNode],
         answer: Sequence[cst.CSTNode],
         explicit: bool,
-    ) -> bool:
-        return (
-            is_asked_for(self.file, statement, work)
-            or raises_afterwards(self.file, statement, answer)
-            or (explicit and ends_the_coroutine(self.file, statement, answer))
-        )
-
-    def _report(self, node: cst.CSTNode, reasoned: bool, shown: str) -> None:
+        reasoned: bool,
+        shown: str,
+    ) -> None:
+        if is_asked_for(self.file, statement, work) or is_passed_on(self.file, statement, answer):
+            return
+        ends = ends_the_coroutine(self.file, statement, answer)
+        if ends and explicit:
+            return
         function = self.file.function(node)
         assert function is not None
-        severity = Severity.WARNING if reasoned else self.severity
-        message = f"{shown} keeps `{function.name.value}` from being cancelled"
-        self.report(node, message, severity=severity)
+        self.report(
+            node,
+            f"{shown} keeps `{function.name.value}` from being cancelled",
+            severity=Severity.WARNING if ends or reasoned else self.severity,
+        )
