@@ -8,6 +8,7 @@ from surefoot.facts.kinds import Retry
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.loop_shape import is_unconditional
 from surefoot.semantics.remarks import gives_reason
 from surefoot.semantics.retried import Errors
 from surefoot.semantics.retries import Policy, policy_of
@@ -263,6 +264,22 @@ class RetryOnEverything(Rule):
         ),
         Good(
             """
+            import time
+
+            def keep_connected(self):
+                while True:
+                    try:
+                        self.connect()
+                        break
+                    except Exception:
+                        if self.closed:
+                            return
+                        time.sleep(5)
+            """,
+            because="a loop that reconnects for as long as it takes must survive everything",
+        ),
+        Good(
+            """
             import tenacity
 
             def build(condition):
@@ -308,6 +325,8 @@ class RetryOnEverything(Rule):
     def _judge_loop(self, node: cst.For | cst.While) -> None:
         loop = retry_loop(self.file, node)
         if loop is None or not loop.is_about_failures or loop.tells_apart:
+            return
+        if is_unconditional(node):
             return
         if loop.subject is None:
             return
