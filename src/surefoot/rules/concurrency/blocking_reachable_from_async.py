@@ -301,7 +301,8 @@ class BlockingReachableFromAsync(Rule):
         return not effects.minds_loop(full_name(call.module, call.function))
 
     def _is_followed(self, effects: Effects, call: LinkedCall, callee: str) -> bool:
-        if callee.endswith("_sync") or _REHEARSED.search(callee):
+        _, qualname = effects.project.world.split(callee)
+        if qualname.endswith("_sync") or _REHEARSED.search(qualname):
             return False
         return effects.happens_here(call, callee)
 
