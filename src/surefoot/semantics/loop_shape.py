@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import libcst as cst
 
 from surefoot.semantics.circumstances import always_raises
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import body_of, inside, last_name
+
+_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 
 
 def is_unconditional(node: cst.For | cst.While) -> bool:
@@ -92,3 +96,31 @@ def _always_leaves(body: cst.BaseSuite) -> bool:
         case cst.With(body=inner):
             return _always_leaves(inner)
     return False
+
+
+def assigned_names(nodes: Iterable[cst.CSTNode]) -> set[str]:
+    """Return the names that nodes assign to, those of objects whose attributes they set too."""
+    found: set[str] = set()
+    for item in nodes:
+        match item:
+            case (
+                cst.AssignTarget(target=target)
+                | cst.AugAssign(target=target)
+                | cst.AnnAssign(target=target)
+            ):
+                found |= {part.value for part in inside([target]) if isinstance(part, cst.Name)} - {
+                    "self",
+                    "cls",
+                }
+    return found
+
+
+def outside_records(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield what is in some work, calls that only write to a log aside."""
+    skipped: set[cst.CSTNode] = set()
+    for item in inside([body]):
+        match item:
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value=name))) if name in _LEVELS:
+                skipped.update(inside([item]))
+        if item not in skipped:
+            yield item

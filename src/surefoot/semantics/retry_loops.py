@@ -13,11 +13,13 @@ from surefoot.facts.kinds import Blocking, Coroutine, Timeout
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import Response, body_of, inside, last_name, reaction
 from surefoot.semantics.loop_shape import (
+    assigned_names,
     attempt_of,
     bound_of,
     goes_round,
     is_unconditional,
     leaving,
+    outside_records,
 )
 from surefoot.semantics.retried import DATA_ERROR, Errors, condition, either
 from surefoot.semantics.retries import FOREVER
@@ -45,12 +47,12 @@ _POLLS = re.compile(
     r"poll|accept|receive|select|a?next|popleft|bl?pop|br?pop|wait(pid|_for)?|communicate|"
     r"acquire|join"
 )
+_AWAITING = re.compile(r"(?i)wait|poll|until|ready|alive")
 _WAITS = re.compile(r"(?i).*(sleep|backoff|back_off|wait|delay|pause|throttle|jitter).*")
 _RECORDS = re.compile(
     r"str|repr|type|print|format|append|add|exc_info|debug|info|warn|warning|error|exception|"
     r"critical|log|echo|secho|print_exc|format_exception|[A-Z]\w*"
 )
-_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _COUNTS = re.compile(r"(?i).*(retr|attempt|tries|\btry\b).*")
 _REMOTE = re.compile(
     r"(?i)_*(async_)?(re)?(connect|request|send|fetch|post|call|query|execute|invoke|publish|"
@@ -163,12 +165,8 @@ class RetryLoop:
         """What one of its handlers catches; unknown where a parameter says it."""
         if handler.type is None:
             return Errors(everything=True, stated=True)
-        for item in inside([handler.type]):
-            if isinstance(item, cst.Name):
-                owner = self.file.scope(item).find(item.value)
-                bindings = owner.bindings[item.value] if owner is not None else []
-                if any(binding.kind == "param" for binding in bindings):
-                    return Errors(unknown=True)
+        if names_parameter(self.file, handler.type):
+            return Errors(unknown=True)
         return condition(self.file.world, self.file.symbol(handler.type))
 
     @cached_property
@@ -232,6 +230,12 @@ class RetryLoop:
             return 2
         return 1 if _REMOTE.fullmatch(last_name(call.func)) else 0
 
+    @property
+    def awaits_something(self) -> bool:
+        """Whether, by the name of its function, it waits until something is there."""
+        function = self.file.function(self.node)
+        return function is not None and _AWAITING.search(function.name.value) is not None
+
     @cached_property
     def tells_apart(self) -> bool:
         """Whether failures are looked at to decide: another handler leaves the loop, a test
@@ -284,6 +288,17 @@ class RetryLoop:
         return (item for item in inside(nodes) if isinstance(item, cst.Call))
 
 
+def names_parameter(file: File, expression: cst.CSTNode) -> bool:
+    """Whether an expression mentions a parameter: the caller says what it is."""
+    for item in inside([expression]):
+        if isinstance(item, cst.Name):
+            owner = file.scope(item).find(item.value)
+            bindings = owner.bindings[item.value] if owner is not None else []
+            if any(binding.kind == "param" for binding in bindings):
+                return True
+    return False
+
+
 def retry_loop(file: File, node: cst.For | cst.While) -> RetryLoop | None:
     """Return what a loop is as a retry; None for loops over candidates, prompts, consumers."""
     if node.asynchronous is not None if isinstance(node, cst.For) else False:
@@ -309,7 +324,7 @@ def _looks_at(handler: cst.ExceptHandler) -> bool:
     for item in inside([handler.body]):
         match item:
             case cst.Assign(targets=targets, value=value) if _mentions(value, about):
-                about |= _assigned(targets)
+                about |= assigned_names(targets)
             case cst.If(test=test) | cst.IfExp(test=test) | cst.While(test=test) if _mentions(
                 test, about
             ):
@@ -356,41 +371,14 @@ def _does_something_else_each_time(loop: RetryLoop) -> bool:
                 if called and any(isinstance(each.target, cst.Attribute) for each in targets):
                     return True
     for handler in loop.again:
-        changed |= _assigned(inside([handler.body]))
+        changed |= assigned_names(inside([handler.body]))
     for statement in before:
         if any(isinstance(item, cst.Call) for item in inside([statement])):
-            changed |= _assigned(inside([statement]))
+            changed |= assigned_names(inside([statement]))
     return any(
         isinstance(item, cst.Name) and item.value in changed
-        for item in _outside_records(loop.attempt.body)
+        for item in outside_records(loop.attempt.body)
     )
-
-
-def _assigned(nodes: Iterable[cst.CSTNode]) -> set[str]:
-    found: set[str] = set()
-    for item in nodes:
-        match item:
-            case (
-                cst.AssignTarget(target=target)
-                | cst.AugAssign(target=target)
-                | cst.AnnAssign(target=target)
-            ):
-                found |= {part.value for part in inside([target]) if isinstance(part, cst.Name)} - {
-                    "self",
-                    "cls",
-                }
-    return found
-
-
-def _outside_records(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """What is in some work, calls that only write to a log aside."""
-    skipped: set[cst.CSTNode] = set()
-    for item in inside([body]):
-        match item:
-            case cst.Call(func=cst.Attribute(attr=cst.Name(value=name))) if name in _LEVELS:
-                skipped.update(inside([item]))
-        if item not in skipped:
-            yield item
 
 
 def _caught(handlers: Iterable[cst.ExceptHandler]) -> list[cst.CSTNode]:

@@ -12,7 +12,7 @@ from surefoot.semantics.loop_shape import is_unconditional
 from surefoot.semantics.remarks import gives_reason
 from surefoot.semantics.retried import Errors
 from surefoot.semantics.retries import Policy, policy_of
-from surefoot.semantics.retry_loops import retry_loop
+from surefoot.semantics.retry_loops import names_parameter, retry_loop
 
 _MISTAKES = frozenset(
     {
@@ -264,6 +264,31 @@ class RetryOnEverything(Rule):
         ),
         Good(
             """
+            import backoff
+
+            def resilient(expected: type[Exception]):
+                return backoff.on_exception(backoff.expo, expected, max_tries=3)
+            """,
+            because="the caller of the function says what is retried",
+        ),
+        Good(
+            """
+            import time
+            import urllib.request
+
+            def wait_until_up(url):
+                for attempt in range(20):
+                    try:
+                        urllib.request.urlopen(url, timeout=1)
+                        return
+                    except Exception:
+                        time.sleep(1)
+                raise TimeoutError(url)
+            """,
+            because="it waits for a server to start",
+        ),
+        Good(
+            """
             import time
 
             def keep_connected(self):
@@ -310,11 +335,23 @@ class RetryOnEverything(Rule):
 
     def check_call(self, call: Call, fact: Retry) -> None:
         policy = Policy(call.shown, fact, call.arguments)
-        if not policy.enabled or policy.attempts == 1:
+        if not policy.enabled or policy.attempts == 1 or self._is_up_to_caller(call, fact):
             return
         told = _told(policy.errors, policy.name)
         if told is not None:
             self.report(call, told[0], confidence=told[1])
+
+    def _is_up_to_caller(self, call: Call, fact: Retry) -> bool:
+        """Whether a parameter of the function around a call says what is retried."""
+        if call.node is None:
+            return False
+        positional = [arg for arg in call.node.args if arg.keyword is None]
+        return any(
+            names_parameter(self.file, arg.value)
+            for position, arg in enumerate([*positional, *call.node.args])
+            if (arg.keyword is not None and arg.keyword.value == fact.on)
+            or (position < len(positional) and position == fact.on_position)
+        )
 
     def visit_For(self, node: cst.For) -> None:
         self._judge_loop(node)
@@ -326,7 +363,7 @@ class RetryOnEverything(Rule):
         loop = retry_loop(self.file, node)
         if loop is None or not loop.is_about_failures or loop.tells_apart:
             return
-        if is_unconditional(node):
+        if is_unconditional(node) or loop.awaits_something:
             return
         if loop.subject is None:
             return
