@@ -201,3 +201,49 @@ def test_group_handlers_are_let_be() -> None:
             pass
     """
     assert not found("swallowed-exception", code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+        def parse(text, load):
+            version = "unknown"
+            try:
+                version = load(text)
+            except Exception:
+                pass
+            return version
+        """,
+        """
+        def find(paths, read):
+            for path in paths:
+                try:
+                    return read(path)
+                except Exception:
+                    continue
+            raise LookupError("none of them can be read")
+        """,
+        """
+        import sys
+
+        def say(text, clean):
+            try:
+                line: str = str(text)
+                print(clean(line), file=sys.stderr)
+            except Exception:
+                pass
+        """,
+        """
+        import contextlib
+
+        def forget(loop, descriptor):
+            with contextlib.suppress(Exception):
+                loop.remove_reader(descriptor)
+        """,
+    ],
+)
+def test_silence_that_loses_nothing(code: str) -> None:
+    """A prepared answer, another way, a record and letting go: nothing is lost there."""
+    assert not found("swallowed-exception", code)
+    assert not found("silent-default", code)

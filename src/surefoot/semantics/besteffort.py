@@ -24,7 +24,7 @@ from surefoot.semantics.summary import At
 _LETS_GO = re.compile(
     r"_*(force_|safe_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
     r"|a?stop|kill|killpg|quit|unlink|rmtree|rollback|join|detach|wait_closed|__a?exit__|unlock|"
-    r"logout|release|cancel|uninstall|remove_?handler|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
+    r"logout|release|cancel|uninstall|remove_?handler|remove_(reader|writer|signal_handler)|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
 )
 _LETS_GO_OF_ITSELF = frozenset({"release", "cancel", "stop"})
 _TAKES_AWAY = re.compile(
@@ -168,7 +168,7 @@ def _records(file: File, item: cst.CSTNode) -> bool:
             return _is_record(file, value)
         case cst.Return(value=value):
             return value is None
-        case cst.Assign(value=value):
+        case cst.Assign(value=value) | cst.AnnAssign(value=cst.BaseExpression() as value):
             return all(
                 file.call(call).name in _MAKES_LOGGER | _LOOKUPS
                 for call in inside([value])

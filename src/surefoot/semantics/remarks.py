@@ -26,6 +26,10 @@ _LENIENT = re.compile(
     r"(silently|safely) (ignore|skip|fail|drop)\w*|fails? (silently|soft|open|closed)|"
     r"doesn't like|not supported|costs? (the caller )?nothing)"
 )
+_OF_FAILURE = re.compile(
+    r"(?i)\b(fail|error|exception|raise|unavailable|unsupported|optional|ignor|might|may not|"
+    r"not (all|be|available|supported|usable|installed)|missing)"
+)
 _FEWEST_WORDS = 3
 
 
@@ -38,7 +42,7 @@ def gives_reason(nodes: Iterable[cst.CSTNode], *, of_failure: bool = False) -> b
     """Whether a comment in or on one of the nodes explains something in three words or more;
     `of_failure`: in words of failure."""
     text = " ".join(comment for node in nodes for comment in _comments(node))
-    if of_failure and not is_lenient_text(text):
+    if of_failure and not (is_lenient_text(text) or _OF_FAILURE.search(text)):
         return False
     words = [word for word in text.split() if _LETTER.search(word)]
     return len(words) >= _FEWEST_WORDS

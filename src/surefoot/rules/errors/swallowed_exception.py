@@ -288,18 +288,6 @@ class SwallowedException(Rule):
         ),
         Good(
             """
-            def find(paths, read):
-                for path in paths:
-                    try:
-                        return read(path)
-                    except Exception:
-                        continue
-                raise LookupError("none of them can be read")
-            """,
-            because="what comes after the loop raises",
-        ),
-        Good(
-            """
             def parse(text, strict, lenient):
                 try:
                     return strict(text)
@@ -308,18 +296,6 @@ class SwallowedException(Rule):
                 return lenient(text)
             """,
             because="another way is taken when the first fails",
-        ),
-        Good(
-            """
-            def parse(text, load):
-                version = "unknown"
-                try:
-                    version = load(text)
-                except Exception:
-                    pass
-                return version
-            """,
-            because="the value prepared says that it is not known",
         ),
         Good(
             """
