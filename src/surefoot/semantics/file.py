@@ -82,6 +82,18 @@ class File:
         """Whether the file holds tests."""
         return is_test_path(self.path)
 
+    @cached_property
+    def exported(self) -> frozenset[str] | None:
+        """What `__all__` lists; None where it is missing or not a plain list of texts."""
+        bindings = self.tree.top.bindings.get("__all__")
+        if bindings is None or any(binding.kind == "augment" for binding in bindings):
+            return None
+        value = self.world.value(self.symbols.lookup("__all__", self.tree.top)[0])
+        if value is None or value[0] != "t":
+            return None
+        names = [item[1] for item in value[1] if item is not None and item[0] == "k"]
+        return frozenset(map(str, names)) if len(names) == len(value[1]) else None
+
     # -- structure -----------------------------------------------------------------------
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:

@@ -39,20 +39,7 @@ def is_public(file: File, node: cst.FunctionDef) -> bool:
         return bool(owners) and name in ("__init__", "__call__")
     if name.startswith("_"):
         return False
-    listed = exported(file)
-    return listed is None or first in listed
-
-
-def exported(file: File) -> frozenset[str] | None:
-    """Return what `__all__` lists; None where it is missing or not a plain list of texts."""
-    bindings = file.tree.top.bindings.get("__all__")
-    if bindings is None or any(binding.kind == "augment" for binding in bindings):
-        return None
-    value = file.world.value(file.symbols.lookup("__all__", file.tree.top)[0])
-    if value is None or value[0] != "t":
-        return None
-    names = [item[1] for item in value[1] if item is not None and item[0] == "k"]
-    return frozenset(map(str, names)) if len(names) == len(value[1]) else None
+    return file.exported is None or first in file.exported
 
 
 def is_overloaded(file: File, node: cst.FunctionDef) -> bool:
