@@ -20,7 +20,7 @@ from surefoot.semantics.symbols import Symbols
 from surefoot.semantics.values import PENDING, Value, World
 from surefoot.syntax.parse import Source
 from surefoot.syntax.places import Places
-from surefoot.syntax.scopes import Block, Scope
+from surefoot.syntax.scopes import Binding, Block, Scope
 from surefoot.syntax.tree import Tree
 
 if TYPE_CHECKING:
@@ -85,14 +85,11 @@ class File:
     @cached_property
     def exported(self) -> frozenset[str] | None:
         """What `__all__` lists; None where it is missing or not a plain list of texts."""
-        bindings = self.tree.top.bindings.get("__all__")
-        if bindings is None or any(binding.kind == "augment" for binding in bindings):
-            return None
-        value = self.world.value(self.symbols.lookup("__all__", self.tree.top)[0])
-        if value is None or value[0] != "t":
-            return None
-        names = [item[1] for item in value[1] if item is not None and item[0] == "k"]
-        return frozenset(map(str, names)) if len(names) == len(value[1]) else None
+        match self.tree.top.bindings.get("__all__"):
+            case [Binding(value=cst.List(elements=elements) | cst.Tuple(elements=elements))]:
+                texts = [getattr(item.value, "evaluated_value", None) for item in elements]
+                return frozenset(map(str, texts)) if None not in texts else None
+        return None
 
     # -- structure -----------------------------------------------------------------------
 
