@@ -175,7 +175,9 @@ class RetryLayers:
             if policy is not None:
                 if policy.fact.form not in ("decorator", "task", "context"):
                     continue
-                if not policy.enabled or (function.is_async and not policy.fact.works_on_async):
+                if not policy.enabled or policy.attempts == 1:
+                    continue
+                if function.is_async and not policy.fact.works_on_async:
                     continue
                 found.append(_layer_of_policy(policy, shown, path, place))
                 continue
@@ -216,7 +218,7 @@ class RetryLayers:
     def _layer_of_loop(self, loop: Loop, limit: Symbol) -> Layer | None:
         if loop.policy is not None:
             policy = policy_of(self.world, self.world.value(loop.policy))
-            if policy is None or not policy.enabled:
+            if policy is None or not policy.enabled or policy.attempts == 1:
                 return None
             return _layer_of_policy(policy, f"`{policy.name}`", loop.path, loop.place)
         attempts = loop.attempts
