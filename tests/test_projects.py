@@ -19,13 +19,59 @@ from surefoot.pool import files as pool_files
 from surefoot.reading import read
 from surefoot.run import check
 from tests.checking import shipped_facts
-from tests.projects.expectations import Project, all_projects, observed
+from tests.projects.expectations import Place, Project, all_projects, observed
 
 CATALOG = load_catalog()
 PROJECTS = all_projects()
 each_project = pytest.mark.parametrize(
     "project", PROJECTS, ids=[project.name for project in PROJECTS]
 )
+EDITS: dict[str, tuple[str, str, str, set[Place]]] = {
+    "blocking-two-modules-away": (
+        "profiles/gateway.py",
+        "response = requests.get(BASE + path, timeout=5)",
+        "response = _cache[path]",
+        {("profiles/views.py", 10, "blocking-reachable-from-async")},
+    ),
+    "client-factory": (
+        "shop/http.py",
+        "    session = requests.Session()\n",
+        "    session = httpx.Client()\n",
+        {
+            ("shop/returns.py", 6, "missing-timeout"),
+            ("shop/stock.py", 9, "missing-timeout"),
+            ("shop/stock.py", 18, "missing-timeout"),
+        },
+    ),
+    "wrapper-forwards-options": (
+        "shop/http.py",
+        "    return requests.get(url, **options)",
+        '    return requests.get(url, **{"timeout": 5, **options})',
+        {
+            ("shop/views.py", 9, "missing-timeout"),
+            ("shop/views.py", 25, "missing-timeout"),
+        },
+    ),
+    "retry-over-retry": (
+        "ledger/store.py",
+        "max_tries=5",
+        "max_tries=1",
+        {("ledger/closing.py", 10, "double-retry"), ("ledger/closing.py", 24, "double-retry")},
+    ),
+    "config-first-read-in-handler": (
+        "pay/gateway.py",
+        'return os.environ["PAYMENTS_KEY"]',
+        'return os.environ.get("PAYMENTS_KEY", "")',
+        {("pay/gateway.py", 9, "lazy-config-read")},
+    ),
+    "resource-from-factory": (
+        "store/opening.py",
+        'return open(path, "a")',
+        "return logs[path]",
+        {("store/orders.py", 12, "unclosed-resource")},
+    ),
+}
+"""By project: a file, a text in it and what to put in its place, the findings that go away."""
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +104,7 @@ def root(project: Project, tmp_path: Path) -> Path:
 
 def test_there_are_enough_projects() -> None:
     """No project is lost, and each of their modules can be compiled."""
-    assert len(PROJECTS) >= 25
+    assert len(PROJECTS) >= 45
     for project in PROJECTS:
         for file in project.files:
             compile((project.folder / file).read_text(encoding="utf-8"), file, "exec")
@@ -131,3 +177,32 @@ def test_two_processes(project: Project, root: Path, monkeypatch: pytest.MonkeyP
     together = run(root, project, jobs=2)
     assert together.findings == alone.findings
     assert together.failures == alone.failures
+
+
+@pytest.mark.parametrize(
+    ("project", "edit"),
+    [(project, EDITS[project.name]) for project in PROJECTS if project.name in EDITS],
+    ids=[project.name for project in PROJECTS if project.name in EDITS],
+)
+def test_an_edit_changes_what_depends_on_it(
+    project: Project, root: Path, edit: tuple[str, str, str, set[Place]]
+) -> None:
+    """With a warm cache, editing one helper makes findings of other files, and no others, go
+    away; taking the edit back brings them back. Nothing but the edited file is examined."""
+    file, old, new, gone = edit
+    before = run(root, project, use_cache=True)
+    text = (root / file).read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (root / file).write_text(text.replace(old, new), encoding="utf-8")
+    after = run(root, project, use_cache=True)
+    assert after.cached == after.examined - 1
+    assert gone
+    assert places(before) - places(after) == gone
+    assert places(after) < places(before)
+    assert observed(after.findings) == observed(run(root, project).findings)
+    (root / file).write_text(text, encoding="utf-8")
+    assert run(root, project, use_cache=True).findings == before.findings
+
+
+def places(outcome: Run) -> set[Place]:
+    return {finding.place for finding in observed(outcome.findings)}

@@ -59,7 +59,9 @@ class Project:
     def files(self) -> list[str]:
         """The paths of its modules, relative to the folder."""
         return sorted(
-            path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.py")
+            path.relative_to(self.folder).as_posix()
+            for path in self.folder.rglob("*")
+            if path.suffix in (".py", ".pyi")
         )
 
     def marked(self) -> list[Place]:

@@ -19,3 +19,8 @@ def answer(prompt):
 
 def plan(scheduler, prompt):
     scheduler.add(ask, prompt)
+
+
+@retry(stop=stop_after_attempt(1))
+def once(prompt):
+    return ask(prompt)

@@ -35,3 +35,8 @@ def quiet(url):
 @retry(stop=stop_after_attempt(3), wait=wait_fixed(1))  # expect: double-retry
 def ask_eagerly(prompt):
     return eager.chat.completions.create(model="gpt-4o", messages=[prompt])
+
+
+@retry(stop=stop_after_attempt(1))
+def ask_eagerly_once(prompt):
+    return eager.chat.completions.create(model="gpt-4o", messages=[prompt])

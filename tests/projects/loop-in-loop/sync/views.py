@@ -1,0 +1,5 @@
+from sync.service import price
+
+
+async def show(sku):
+    return price(sku)
