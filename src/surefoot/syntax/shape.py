@@ -127,7 +127,11 @@ def _compile() -> dict[type[cst.CSTNode], Children]:
             else:
                 plain.append(f"n.{field}")
         tuple_text = plain[0] if plain == [f"*n.{items[0].rstrip('?*')}"] else None
-        body = f"    return n.{items[0].rstrip('*')}" if tuple_text and items[0].endswith("*") else None
+        body = (
+            f"    return n.{items[0].rstrip('*')}"
+            if tuple_text and items[0].endswith("*")
+            else None
+        )
         text = "\n".join(
             ["def children(n):", *statements, body or f"    return ({', '.join(plain)},)"]
         )
