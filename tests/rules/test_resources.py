@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from checking import check, shipped_facts
+from tests.checking import check, shipped_facts
 
 from surefoot.facts.kinds import Resource
 from surefoot.model import Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from checking import check
+from tests.checking import check
 
 from surefoot.model import Confidence, Finding, Severity
 from surefoot.rules.network.double_retry import DoubleRetry
