@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from tests.checking import check
 
 from surefoot.catalog import all_rules
 from surefoot.model import Finding, Severity
+from tests.checking import check
 
 RULES = {rule.name: rule for rule in all_rules()}
 

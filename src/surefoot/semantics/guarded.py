@@ -333,7 +333,7 @@ class Guarded:
         inner = {item for call in calls for item in inside(list(call.args)) if is_call(item)}
         names = list(dict.fromkeys(self._called(call) for call in calls if call not in inner))
         if not names:
-            return "this block"
+            return "the import" if only_imports(self.work) else "this block"
         others = len(names) - 1
         if others == 0:
             return f"`{names[0]}`"

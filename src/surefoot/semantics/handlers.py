@@ -187,6 +187,10 @@ def assigned(file: File, statements: Iterable[cst.CSTNode]) -> frozenset[str]:
                 found |= _names(file, target)
             case cst.WithItem(asname=cst.AsName(name=target)):
                 found |= _names(file, target)
+            case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
+                for alias in names:
+                    bound = alias.asname.name if alias.asname is not None else alias.name
+                    found |= _names(file, bound)
     return frozenset(found)
 
 

@@ -270,4 +270,4 @@ class SilentDefault(Rule):
         shown = self.file.code(value) if value is not None else "None"
         if target is None:
             return f"any failure of {guarded.described} is returned as `{shown}`"
-        return f"any failure of {guarded.described} makes `{self.file.code(target)}` `{shown}`"
+        return f"any failure of {guarded.described} sets `{self.file.code(target)}` to `{shown}`"
