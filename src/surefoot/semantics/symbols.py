@@ -9,20 +9,27 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.semantics.summary import MOUNTED, Symbol
+from surefoot.semantics.narrowing import Guard, guards, holds
+from surefoot.semantics.summary import MOUNTED, SLICE, Symbol
 from surefoot.syntax.scopes import Binding, Scope
 from surefoot.syntax.tree import Tree
 
 _BUILTINS = frozenset(dir(builtins))
 _DEEPEST = 24
 _LONGEST = 80
-_TRANSPARENT = frozenset({"Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"})
+_TRANSPARENT = frozenset(
+    {"Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "TypeAlias"}
+)
 _ALIASED = frozenset({"Annotated", "Optional"})
 _OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
 _ITERABLE = frozenset(
     {"list", "List", "set", "Set", "frozenset", "FrozenSet", "deque", "Deque"}
     | {"Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Generator"}
     | {"AsyncIterable", "AsyncIterator", "AsyncGenerator"}
+)
+_MAPPINGS = frozenset(
+    {"dict", "Dict", "defaultdict", "DefaultDict", "OrderedDict", "Mapping", "MutableMapping"}
+    | {"WeakValueDictionary"}
 )
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -96,8 +103,34 @@ class Symbols:
         if len(bindings) > 1:
             bindings = self._reaching(bindings, owner, scope, use)
         if len(bindings) == 1:
-            return self.bound(bindings[0], owner, name)
-        return union([self.bound(binding, owner, name) for binding in bindings], strict=True)
+            symbol, depth = self.bound(bindings[0], owner, name)
+        else:
+            symbol, depth = union([self.bound(item, owner, name) for item in bindings], strict=True)
+        if use in self.tree.parents and name in self._guards:
+            return self._narrowed(symbol, depth, name, owner, use)
+        return symbol, depth
+
+    @functools.cached_property
+    def _guards(self) -> dict[str, list[Guard]]:
+        return guards(self.tree)
+
+    def _narrowed(
+        self, symbol: Symbol, depth: int, name: str, owner: Scope, use: cst.CSTNode
+    ) -> tuple[Symbol, int]:
+        """A name's symbol with the type that a test before its use has made sure of."""
+        for guard in reversed(self._guards[name]):
+            if guard.owner is owner and holds(self.tree, guard, name, use):
+                kind, kind_depth = self._tested(guard.kind, owner)
+                if kind is None:
+                    return symbol, depth
+                return ("N", symbol, kind), max(depth, kind_depth) + 1
+        return symbol, depth
+
+    def _tested(self, kind: cst.BaseExpression, scope: Scope) -> tuple[Symbol, int]:
+        """The symbol of an instance of what `isinstance` was asked for."""
+        if isinstance(kind, cst.Tuple):
+            return union([self.annotation(item.value, scope) for item in kind.elements], True)
+        return self.annotation(kind, scope)
 
     def _reaching(
         self, bindings: list[Binding], owner: Scope, scope: Scope, use: cst.CSTNode | None
@@ -361,6 +394,10 @@ class Symbols:
             return union([self.annotation(item, scope) for item in inner], True)
         if word in ("type", "Type"):
             return self._type(inner[0], scope)
+        if word in _MAPPINGS and len(inner) == 2:
+            symbol, depth = self.annotation(inner[1], scope)
+            if symbol is not None:
+                return ("V", symbol), depth + 1
         if word in _ITERABLE or word in ("tuple", "Tuple"):
             symbol, depth = self.annotation(inner[0], scope)
             return _wrap("l", symbol, depth)
@@ -402,6 +439,8 @@ class Symbols:
         callee, depth = self._inside(node.func, scope)
         if callee is None:
             return None, 0
+        if callee == ("n", "typing.cast") and len(node.args) == 2:
+            return self.annotation(node.args[0].value, scope)
         arguments = []
         for argument in node.args:
             symbol, argument_depth = self._inside(argument.value, scope)
@@ -447,6 +486,10 @@ class Symbols:
         symbol, depth = self._inside(node.elt, self.tree.scopes[node])
         return _wrap("l", symbol, depth)
 
+    def _dict_comprehension(self, node: cst.DictComp, scope: Scope) -> tuple[Symbol, int]:
+        symbol, depth = self._inside(node.value, self.tree.scopes[node])
+        return _wrap("V", symbol, depth)
+
     def _boolean(self, node: cst.BooleanOperation, scope: Scope) -> tuple[Symbol, int]:
         right = self._inside(node.right, scope)
         if isinstance(node.operator, cst.And):
@@ -481,7 +524,7 @@ class Symbols:
         return ("k", node.evaluated_value), 1
 
     def _text(self, node: Any, scope: Scope) -> tuple[Symbol, int]:
-        value = node.evaluated_value
+        value = _evaluated(node)
         if value is None or len(value) > 200:
             return ("I", ("n", "builtins.str")), 2
         return ("k", value), 1
@@ -520,6 +563,7 @@ _BUILD: dict[type, Any] = {
     cst.ListComp: Symbols._comprehension,
     cst.SetComp: Symbols._comprehension,
     cst.GeneratorExp: Symbols._comprehension,
+    cst.DictComp: Symbols._dict_comprehension,
     cst.BooleanOperation: Symbols._boolean,
     cst.IfExp: Symbols._conditional,
     cst.Await: Symbols._await,
@@ -577,13 +621,24 @@ def _covers(node: cst.CSTNode, child: cst.CSTNode) -> bool:
     return isinstance(node, (cst.ExceptHandler, cst.CompFor, cst.FunctionDef, cst.ClassDef))
 
 
+def _evaluated(node: cst.SimpleString | cst.ConcatenatedString) -> str | bytes | None:
+    """The value of a string; LibCST has Python parse it, which the plainest need not."""
+    if isinstance(node, cst.SimpleString):
+        text = node.value
+        if text[0] == text[-1] and text[1] != text[0] and "\\" not in text:
+            return text[1:-1]
+    return node.evaluated_value
+
+
 def _constant_key(node: cst.Subscript) -> object:
     match node.slice:
         case [cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]:
             return key.evaluated_value
         case [cst.SubscriptElement(slice=cst.Index(value=cst.Integer() as key))]:
             return key.evaluated_value
-    return None
+        case [cst.SubscriptElement(slice=cst.Slice())]:
+            return SLICE
+    return ()
 
 
 def _attribute(symbol: Symbol, depth: int, attr: str) -> tuple[Symbol, int]:

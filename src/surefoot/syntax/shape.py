@@ -123,7 +123,7 @@ def _compile() -> dict[type[cst.CSTNode], Children]:
                 plain.append(f"*n.{field}")
             elif item.endswith("?"):
                 statements.append(f"    {field} = n.{field}")
-                plain.append(f"*(({field},) if isinstance({field}, Node) else ())")
+                plain.append(f"*(() if {field} is None or {field}.__class__ is Sentinel else ({field},))")
             else:
                 plain.append(f"n.{field}")
         tuple_text = plain[0] if plain == [f"*n.{items[0].rstrip('?*')}"] else None
@@ -135,7 +135,7 @@ def _compile() -> dict[type[cst.CSTNode], Children]:
         text = "\n".join(
             ["def children(n):", *statements, body or f"    return ({', '.join(plain)},)"]
         )
-        scope: dict[str, object] = {"Node": cst.CSTNode}
+        scope: dict[str, object] = {"Sentinel": cst.MaybeSentinel}
         exec(text, scope)
         functions[node] = scope["children"]  # type: ignore[assignment]
     return functions
