@@ -317,14 +317,14 @@ class LazyConfigRead(Rule):
     def _report(self, item: _Required, phases: Phases, first: str, way: tuple[Call, ...]) -> None:
         role = phases.role(first)
         when = LATE.get(role or "", "runs")
-        name = first.rpartition(".")[2]
+        name = _last(first)
         self.report(
             item.where,
             f"nobody notices that `{item.variable}` is missing until `{name}` {when}",
             path=item.path,
             confidence=Confidence.MEDIUM if way else Confidence.HIGH,
             chain=[
-                Link(call.path, call.place, f"`{call.function}` calls `{call.shown}`")
+                Link(call.path, call.place, f"`{call.function}` calls `{_last(call.shown)}`")
                 for call in way
             ],
         )
@@ -392,3 +392,7 @@ def _is_early(function: str, path: str, phases: Phases) -> bool:
 
 def _is_for_settings(function: str, path: str) -> bool:
     return names_settings(function) or names_settings(path)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
