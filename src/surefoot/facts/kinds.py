@@ -52,6 +52,13 @@ class Timeout(Fact, key="timeout"):
 
 
 @dataclass(frozen=True)
+class SetsSocketTimeout(Fact, key="sets-socket-timeout"):
+    """The callable sets the timeout of all sockets made from then on."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
 class TimeoutValue(Fact, key="timeout-value"):
     """A class whose instances are timeouts (`httpx.Timeout`, `aiohttp.ClientTimeout`).
 
@@ -393,7 +400,48 @@ class Idempotency(Fact, key="side-effect"):
     """Each call has an effect outside that a second call repeats.
 
     `what` says it in a few words. `keys` names the keywords that make a repeat harmless.
+    `method` is the index of the HTTP method, where only POST and PATCH have the effect.
     """
 
     what: str
     keys: tuple[str, ...] = ()
+    method: int | None = None
+
+
+@dataclass(frozen=True)
+class RepeatedMethods(Fact, key="repeats-methods"):
+    """A retry policy that says which HTTP methods are sent again.
+
+    `parameter` names the keywords for them, `position` is the index of the first,
+    `everything` lists the literals that stand for all methods, and `post` tells whether
+    POST is among those repeated by default. `reading` names the keywords for failures
+    after the request was sent: all zero or false, nothing is sent twice.
+    """
+
+    parameter: tuple[str, ...]
+    position: int | None = None
+    everything: tuple[object, ...] = (None,)
+    post: bool = False
+    reading: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UniqueValue(Fact, key="unique-value"):
+    """Each call gives another value: random, counted, or the time.
+
+    `coarse` names methods after which a time may be the same as before (`date`).
+    """
+
+    yes: bool = True
+    coarse: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Synchronous(Fact, key="synchronous"):
+    """Instances talk to a database or a server and hold their thread while they do.
+
+    `what` says in a word what it is. `instead` is the dotted name of an asynchronous twin.
+    """
+
+    what: str
+    instead: str | None = None

@@ -161,8 +161,8 @@ class Environment:
             if fact is not None and not file.call(node).shown.endswith((".pop", ".setdefault")):
                 yield self._of_call(node, fact)
         if self._mentioned:
-            for node in file.tree.nodes:
-                if isinstance(node, cst.Subscript) and file.value(node.value) == ENVIRON:
+            for node in file.tree.of(cst.Subscript):
+                if file.value(node.value) == ENVIRON:
                     parent = file.parent(node)
                     if not isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.Del)):
                         variables = variables_of(file.world, _key(file, node))
@@ -256,7 +256,7 @@ class Environment:
             if reading.required or self._is_tested(reading.node):
                 found.append((reading.node, frozenset(reading.variables)))
         if self._mentioned:
-            for node in file.tree.nodes:
+            for node in file.tree.of(cst.Comparison):
                 match node:
                     case cst.Comparison(
                         left=left,
@@ -322,7 +322,7 @@ class Environment:
         if not self._mentioned and "putenv" not in self._file.text:
             return
         file = self._file
-        for node in file.tree.nodes:
+        for node in (*file.tree.of(cst.AssignTarget), *file.tree.of(cst.Call)):
             match node:
                 case cst.AssignTarget(target=cst.Subscript(value=base) as target):
                     if file.value(base) == ENVIRON:

@@ -322,12 +322,11 @@ class AttributeOwnership(Ownership):
 
     def is_use(self, node: cst.Attribute) -> bool:
         """Whether an attribute stands where its value might be released."""
-        parent = self.file.tree.parents.get(node)
-        if isinstance(parent, cst.Attribute):
+        parent: Any = self.file.tree.parents.get(node)
+        kind = parent.__class__
+        if kind is cst.Attribute:
             return parent.attr.value in self.closers
-        if isinstance(parent, (cst.Call, *_LOOKS)):
-            return False
-        return not self.is_target(node)
+        return kind is not cst.Call and kind not in _LOOKS and not self.is_target(node)
 
     def _element(self, element: cst.CSTNode) -> Fate:
         container = self.file.parent(element)

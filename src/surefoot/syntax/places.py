@@ -20,6 +20,7 @@ from surefoot.model import Span
 from surefoot.syntax.tree import Tree
 
 _NEWLINE = re.compile(r"\r\n?|\n")
+_DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _PART = (cst.ExceptHandler, cst.ExceptStarHandler, cst.Else, cst.Finally, cst.MatchCase)
 _EMPTY = cst.SimpleStatementSuite(body=[cst.Pass()])
 
@@ -43,12 +44,35 @@ class Places:
 
     def span(self, node: cst.CSTNode) -> Span:
         """Return where a node stands, as LibCST's PositionProvider has it, columns from 1."""
+        quick = self._defined_name(node)
+        if quick is not None:
+            return quick
         position = self._positions(node).get(node)
         if position is None:
             parent = self._tree.parents.get(node)
             return self.span(parent) if parent is not None else Span(1, 1, 1, 1)
         start, end = position.start, position.end
         return Span(start.line, start.column + 1, end.line, end.column + 1)
+
+    def _defined_name(self, node: cst.CSTNode) -> Span | None:
+        """The span of the name a `def` or `class` gives, read off its line."""
+        owner = self._tree.parents.get(node)
+        if not isinstance(owner, (cst.FunctionDef, cst.ClassDef)) or owner.name is not node:
+            return None
+        twin = self._twin(owner)
+        if twin is None:
+            return None
+        line = self._line(twin.lineno)
+        found = _DEFINITION.match(line)
+        if found is None or found[1] != owner.name.value:
+            return None
+        start, end = found.span(1)
+        return Span(twin.lineno, start + 1, twin.lineno, end + 1)
+
+    def _line(self, number: int) -> str:
+        if self._lines is None:
+            self._lines = _NEWLINE.split(self._text)
+        return self._lines[number - 1]
 
     def _positions(self, node: cst.CSTNode) -> dict[cst.CSTNode, Any]:
         statement = self._statement(node)
@@ -132,9 +156,7 @@ class Places:
         line = getattr(getattr(first, "pattern", first), "lineno", None)
         if line is None:
             return None
-        if self._lines is None:
-            self._lines = _NEWLINE.split(self._text)
-        text = self._lines[line - 1]
+        text = self._line(line)
         indent = text[: len(text) - len(text.lstrip(" \t\f"))]
         if "\f" in indent:
             return None

@@ -38,6 +38,7 @@ class Tree:
         self.nodes: list[cst.CSTNode] = []
         self.by_type: dict[type, list[Any]] = {node: [] for node in wanted}
         self.star_imports: list[str] = []
+        self._by_type: dict[type, list[Any]] | None = None
         self._places: dict[cst.CSTNode, int] | None = None
         self._stack: list[Pending] = []
         scope = Scope("module", module, None, "")
@@ -49,8 +50,15 @@ class Tree:
                 inner.settle()
 
     def of(self, node_type: type) -> list[Any]:
-        """Return the nodes of a class that was asked for."""
-        return self.by_type[node_type]
+        """Return the nodes of a class, in the order of the walk."""
+        known = self.by_type.get(node_type)
+        if known is not None:
+            return known
+        if self._by_type is None:
+            self._by_type = {}
+            for node in self.nodes:
+                self._by_type.setdefault(node.__class__, []).append(node)
+        return self._by_type.get(node_type, [])
 
     def place(self, node: cst.CSTNode) -> int:
         """Return the index of a node in `nodes`; that of its parent for a leaf."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from surefoot.facts.kinds import Timeout
+from surefoot.facts.kinds import SetsSocketTimeout, Timeout
 from surefoot.linking.forwarding import callers_without, forward_of, forwarded
 from surefoot.linking.project import Project
 from surefoot.model import Confidence, Severity
@@ -13,10 +13,6 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
 from surefoot.semantics.values import PENDING
-
-
-_SETTER = "socket.setdefaulttimeout"
-
 
 class MissingTimeout(Rule):
     """A network call that may wait for ever.
@@ -30,7 +26,7 @@ class MissingTimeout(Rule):
 
     code = "SF101"
     severity = Severity.ERROR
-    facts = (Timeout,)
+    facts = (Timeout, SetsSocketTimeout)
     examples = (
         Bad(
             """
@@ -317,7 +313,11 @@ class MissingTimeout(Rule):
         ),
     )
 
-    def check_call(self, call: Call, fact: Timeout) -> None:
+    def check_call(self, call: Call, fact: Timeout | SetsSocketTimeout) -> None:
+        if isinstance(fact, SetsSocketTimeout):
+            if call.node is not None:
+                self.note(call.node, "default")
+            return
         if fact.wait != "network" or fact.default is not None or At.DEADLINE in call.at:
             return
         bound = bound_of(call, fact)
@@ -336,12 +336,6 @@ class MissingTimeout(Rule):
             self.note(call.node, "missing", _message(call, fact))
         elif not self._adapted(call):
             self.report(call, _message(call, fact))
-
-    def visit_Call(self, node: cst.Call) -> None:
-        match node.func:
-            case cst.Attribute(attr=cst.Name(value="setdefaulttimeout")) | cst.Name():
-                if self.file.name(node) == _SETTER:
-                    self.note(node, "default")
 
     def link(self, project: Project) -> None:
         unbounded = not _sets_default(project)

@@ -277,12 +277,13 @@ class UnreleasedAttribute(Rule):
             return
         ownership = AttributeOwnership(self.file, RELEASERS)
         released: set[tuple[str, str]] = set()
-        for item in self.file.tree.nodes:
-            if isinstance(item, cst.Attribute) and ownership.is_use(item):
+        for item in self.file.tree.of(cst.Attribute):
+            if ownership.is_use(item):
                 pair = (item.attr.value, self._owner(item) or "")
                 if pair not in released and ownership.fate(item) & SETTLED:
                     released.add(pair)
-            elif isinstance(item, cst.Call):
+        for item in self.file.tree.of(cst.Call):
+            if item.func.__class__ is cst.Name:
                 name = self._any_attribute(item)
                 if name is not None:
                     released.add(("*", name))
