@@ -8,7 +8,8 @@ from surefoot.facts.kinds import Reports, RetriesExhausted, Retry
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.handlers import Response, caught_by, inside, is_blank, reaction
+from surefoot.semantics.handlers import Response, caught_by, inside, reaction
+from surefoot.semantics.literals import is_blank
 from surefoot.semantics.retry_loops import RetryLoop, retry_loop
 
 _TOLD = Response.REPORTS | Response.RAISES | Response.ACTS | Response.KEEPS
