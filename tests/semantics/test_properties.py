@@ -53,6 +53,7 @@ def reads(use: str, own: str = "None") -> list[tuple[str | None, str]]:
     [
         "return truck.position",
         "return [truck.position]",
+        "return truck.position, truck.position",
         "other(truck.position)",
         "truck.position.x = 1",
         "truck.position += 1",

@@ -10,15 +10,25 @@ from surefoot.semantics.circumstances import enclosing_function
 from surefoot.semantics.file import File
 from surefoot.semantics.summary import At, CallSummary
 from surefoot.semantics.values import PENDING
+from surefoot.syntax.scopes import Scope
 
 
 def property_reads(file: File) -> Iterator[CallSummary]:
     """Yield the reads, in coroutines, of attributes that are properties or, as other modules
-    may tell, could be; each as a call of the property."""
+    may tell, could be; each as a call of the property. Of equal reads in a function the
+    first is enough."""
+    seen: set[tuple[Scope, str, str]] = set()
     for node in file.tree.of(cst.Attribute):
         scope = file.scope(node).function
         if scope is None or not scope.is_async or not _is_read(file, node):
             continue
+        if node.attr.value.isupper():
+            continue  # a constant
+        if isinstance(node.value, cst.Name):
+            key = (scope, node.value.value, node.attr.value)
+            if key in seen:
+                continue
+            seen.add(key)
         base = file.symbol(node.value)
         if base is None:
             continue
