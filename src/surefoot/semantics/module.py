@@ -151,23 +151,31 @@ def _parameters(symbols: Symbols, params: cst.Parameters, outer: Scope) -> list[
 def _class(tree: Tree, symbols: Symbols, node: cst.ClassDef, scope: Scope) -> ClassSummary:
     members: dict[str, Symbol] = {name: symbols.lookup(name, scope)[0] for name in scope.bindings}
     assigned: dict[str, list[tuple[Symbol, int]]] = {}
+    declared = {
+        name: binding.node
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if binding.kind == "annotated"
+    }
     for method in _methods(tree, node, scope):
         for item in method.attributes:
             if item.owner != method.first:
                 continue
             symbol, depth = symbols.bound(item.binding, method, f".{item.attr}")
             assigned.setdefault(item.attr, []).append((symbol, depth))
+            if item.binding.kind == "annotated":
+                declared.setdefault(item.attr, item.binding.node)
     for attr, parts in assigned.items():
+        kind = _annotation(symbols, declared.get(attr), scope)
+        if kind is not None:
+            value = union(parts, True)[0]
+            known = value is not None and value[0] != "A" and value not in (kind, ("k", None))
+            members[attr] = ("A", kind, value) if known else kind
+            continue
         if attr in members and members[attr] != ("k", None):
             if members[attr] is None:
                 continue
             parts = [*parts, (members[attr], 1)]
-            declared = members[attr]
-            if declared is not None and declared[0] == "I":
-                members[attr] = ("A", declared, union(parts[:-1], True)[0])
-                if members[attr][2] is None:  # type: ignore[index]
-                    members[attr] = declared
-                continue
         members[attr] = union(parts, True)[0]
     return ClassSummary(
         qualname=scope.qualname,
@@ -176,6 +184,12 @@ def _class(tree: Tree, symbols: Symbols, node: cst.ClassDef, scope: Scope) -> Cl
         decorators=tuple(symbols.of(item.decorator) for item in node.decorators),
         members=members,
     )
+
+
+def _annotation(symbols: Symbols, node: cst.CSTNode | None, scope: Scope) -> Symbol:
+    if not isinstance(node, cst.AnnAssign):
+        return None
+    return symbols.annotation(node.annotation.annotation, scope)[0]
 
 
 def _methods(tree: Tree, node: cst.ClassDef, scope: Scope) -> list[Scope]:

@@ -9,7 +9,8 @@ A *symbol* is an expression freed of its syntax tree, a nested tuple:
                            "mount()" for what was mounted on the result later
     ("w", value)           the result of awaiting
     ("e", value)           what `with value as target` binds
-    ("x", value, key)      an element; key is a constant, or None for any
+    ("x", value, key)      an element; key is a constant, None for what iterating gives,
+                           () for an index that is not known, SLICE for a slice
     ("I", type)            an instance of a class
     ("k", constant)        None, bool, int, float, str or bytes
     ("d", items, complete) a dictionary: pairs of constant key and symbol
@@ -17,6 +18,8 @@ A *symbol* is an expression freed of its syntax tree, a nested tuple:
     ("l", item)            something iterated that gives such items
     ("u", items, strict)   one of several; strict: unknown if any of them is
     ("A", type, value)     a value that is annotated
+    ("N", value, type)     a value that has passed a test of its type
+    ("V", item)            a dictionary with such values
     ("s", class)           super() in a method of the class
     ("g", base, attr)      the method that reading an attribute runs, if it is a property
     ("p", function, name)  a parameter that nothing is known of
@@ -33,6 +36,10 @@ from typing import Any
 Symbol = tuple[Any, ...] | None
 MAKER = "->"
 """The keyword under which the arguments of an instance tell the factory that made it."""
+VALUES = "values()"
+"""The keyword under which the arguments of a dictionary tell what its values are."""
+SLICE = (":",)
+"""The key of an element that is a slice."""
 MOUNTED = "mount()"
 """The keyword under which the arguments of an instance tell what was mounted on it."""
 

@@ -444,6 +444,8 @@ class Symbols:
         arguments = []
         for argument in node.args:
             symbol, argument_depth = self._inside(argument.value, scope)
+            if symbol is not None and symbol[0] == "k" and callee == ("n", "typing.TypeVar"):
+                symbol, argument_depth = self._type(argument.value, scope)
             if argument_depth > 6:
                 symbol, argument_depth = None, 0
             depth = max(depth, argument_depth)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from surefoot.facts.kinds import (
@@ -35,8 +35,11 @@ from surefoot.facts.kinds import (
     TimeoutValue,
 )
 from surefoot.facts.table import FactTable
+from surefoot.semantics.results import element, result
 from surefoot.semantics.summary import (
     MAKER,
+    SLICE,
+    VALUES,
     ClassSummary,
     FunctionSummary,
     ModuleSummary,
@@ -63,6 +66,17 @@ _PROPERTIES = (
     "django.utils.functional.cached_property",
     "abc.abstractproperty",
 )
+_PROPERTY_NAMES = frozenset(
+    {"cached_property", "classproperty", "hybrid_property", "lazy_property", "memoized_property"}
+)
+_EMPTY = frozenset(
+    {"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"}
+    | {"typing_extensions.Generic", "typing_extensions.Protocol"}
+)
+_FIELDS = frozenset({"Field", "PrivateAttr"})
+_TYPE_VARIABLES = ("typing.TypeVar", "typing_extensions.TypeVar")
+_CLASS_METHODS = ("builtins.classmethod",)
+_STATIC_METHODS = ("builtins.staticmethod",)
 _CLOSING = ("contextlib.closing", "contextlib.aclosing")
 _GRPC_STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _STDLIB = sys.stdlib_module_names | {"builtins"}
@@ -90,6 +104,7 @@ class World:
         self._values: dict[int, tuple[Symbol, Value]] = {}
         self._active: set[int] = set()
         self._found: dict[str, Value | tuple[str, Any]] = {}
+        self._lineages: dict[str, tuple[tuple[Any, ...], ...]] = {}
         self._external: dict[str, bool] = {}
 
     # -- definitions ---------------------------------------------------------------------
@@ -216,15 +231,15 @@ class World:
             case ("e", inner):
                 return self._entered(self.value(inner))
             case ("x", inner, key):
-                return self._element(self.value(inner), key)
+                return self.element(self.value(inner), key)
             case ("u", items, strict):
                 return self._one_of([self.value(item) for item in items], strict)
             case ("A", kind, inner):
-                value = self.value(inner)
-                declared = self.value(kind)
-                if value is not None and value[0] == "i" and declared is not None:
-                    return value
-                return declared if declared is not None else value
+                return self._annotated(self.value(kind), self.value(inner))
+            case ("N", inner, kind):
+                return self._tested(self.value(inner), self.value(kind))
+            case ("V", item):
+                return ("i", "builtins.dict", ((VALUES, item),))
             case ("W", inner):
                 return ("co", inner)
             case ("D", provider):
@@ -238,7 +253,34 @@ class World:
             return kind
         if kind[0] == "n":
             return ("i", kind[1], None)
+        if kind[0] == "i" and kind[1] in _TYPE_VARIABLES:
+            bound = dict(kind[2] or ()).get("bound")
+            return self._instance(self.value(bound)) if bound is not None else None
         return None
+
+    def _annotated(self, declared: Value, value: Value) -> Value:
+        """An annotated value: what it is, if that may be more than the annotation says."""
+        if declared is None or value is None or declared == PENDING:
+            return declared if declared is not None else value
+        if value == PENDING or value[0] != "i" or declared[0] != "i":
+            return declared
+        if self._is_own(declared[1]):
+            return value if self.is_a(value[1], declared[1]) else declared
+        return declared if value[1].rpartition(".")[2] in _FIELDS else value
+
+    def _tested(self, value: Value, tested: Value) -> Value:
+        """A value that is known to be an instance of another, too."""
+        if tested is None or value == PENDING or tested == PENDING:
+            return PENDING if PENDING in (value, tested) else value
+        if value is None or value[0] == "p":
+            return tested
+        if value[0] == tested[0] == "i" and self._is_own(tested[1]):
+            return value if self.is_a(value[1], tested[1]) else tested
+        return value
+
+    def _is_own(self, name: str) -> bool:
+        """Whether a class is the project's, or a built-in one: nothing else passes for it."""
+        return self.cls(name) is not None or name.startswith("builtins.")
 
     def _provided(self, provider: Value) -> Value:
         result = self.call(provider, ())
@@ -260,6 +302,15 @@ class World:
         first = known[0]
         if all(value == first for value in known):
             return first
+        known = _without_empty(known)
+        instances = [value for value in known if value[0] == "i"]
+        if instances:
+            known = [_generalized(value) for value in known]
+            first = known[0]
+            if len(instances) == 1 and all(value[1] == first[1] for value in known):
+                return instances[0]
+        elif len(known) == 1:
+            return known[0]
         if all(value[0] == "i" and value[1] == first[1] for value in known):
             return ("i", first[1], None)
         return None
@@ -293,16 +344,19 @@ class World:
             return value
         return None
 
-    def _element(self, value: Value, key: object) -> Value:
+    def element(self, value: Value, key: object) -> Value:
+        """Return the element of a value under a key; for the keys see `summary`."""
         if value is None or value == PENDING:
             return value
+        if key == SLICE:
+            return value if value[0] == "l" else None
         match value:
             case ("l", item):
                 return self.value(item)
             case ("t", items):
                 if isinstance(key, int) and -len(items) <= key < len(items):
                     return self.value(items[key])
-                if key is None and items:
+                if (key is None or key == ()) and items:
                     return self._one_of([self.value(item) for item in items], strict=True)
             case ("d", items, _):
                 for known, item in items:
@@ -311,10 +365,34 @@ class World:
             case ("n", _):
                 return value  # a class with its type parameters
             case ("i", name, arguments):
-                if name in ("builtins.list", "builtins.tuple", "builtins.iter") and arguments:
-                    return self._element(self.value(arguments[0][1]), key)
+                found = element(self, name, arguments, key)
+                if found is not None:
+                    return found[0]
+                if self.cls(name) is not None:
+                    return self._own_element(value, key)
                 return self._declared(name, "*")
         return None
+
+    def _own_element(self, value: tuple[Any, ...], key: object) -> Value:
+        """What iterating over, or indexing, an instance of a project class gives."""
+        if key is not None:
+            methods: tuple[str, ...] = ("__getitem__",)
+        else:
+            methods = ("__next__", "__anext__", "__iter__", "__aiter__")
+        for method in methods:
+            member = self.attribute(value, method)
+            if member == PENDING:
+                return PENDING
+            if member is not None and self.function(member[1]) is not None:
+                given = self.call(member, ())
+                if "iter" not in method or given is None or given == PENDING:
+                    return self.value(given[1]) if given and given[0] == "co" else given
+                if given[0] != "i" or self.cls(given[1]) is None:
+                    return self.element(given, None)
+                following = self.attribute(given, "__next__") or self.attribute(given, "__anext__")
+                item = self.call(following, ())
+                return self.value(item[1]) if item and item[0] == "co" else item
+        return self._declared(value[1], "*")
 
     # -- attributes and calls ------------------------------------------------------------
 
@@ -358,8 +436,9 @@ class World:
                     return PENDING
                 summary = self.cls(owner[1])
                 if summary is None:
-                    return self.name(f"{owner[1]}.{attr}")
-                if attr in summary.members:
+                    if owner[1] not in _EMPTY:
+                        return self.name(f"{owner[1]}.{attr}")
+                elif attr in summary.members:
                     return self.value(summary.members[attr])
             return None
         if self.function(name) is not None:
@@ -367,6 +446,8 @@ class World:
         return self.name(full)
 
     def _member(self, name: str, attr: str, receiver: tuple[Any, ...]) -> Value:
+        if attr == "__class__":
+            return ("n", name)
         if _GRPC_STUB.search(name):
             return self._remote_method(receiver)
         if self.cls(name) is None:
@@ -378,8 +459,9 @@ class World:
                 return PENDING
             summary = self.cls(owner[1])
             if summary is None:
-                return self._external_member(owner[1], attr, receiver)
-            if attr in summary.members:
+                if owner[1] not in _EMPTY:
+                    return self._external_member(owner[1], attr, receiver)
+            elif attr in summary.members:
                 return self._bound(summary.members[attr], receiver)
         return None
 
@@ -390,9 +472,8 @@ class World:
         function = self.function(value[1])
         if function is None:
             return value
-        if self.decorated(function, _PROPERTIES):
-            result = self.value(function.returns)
-            return result
+        if self.is_property(function):
+            return self.value(function.returns)
         return ("m", value[1], receiver)
 
     def getter(self, value: Value, attr: str) -> Value:
@@ -411,7 +492,7 @@ class World:
             if attr in summary.members:
                 member = self.value(summary.members[attr])
                 function = self.function(member[1]) if member and member[0] == "n" else None
-                if function is None or not self.decorated(function, _PROPERTIES):
+                if function is None or not self.is_property(function):
                     return None
                 return ("m", member[1], value)  # type: ignore[index]
         return None
@@ -445,25 +526,43 @@ class World:
         )
         return ("i", name, None) if channel is not None and channel[0] == "i" else None
 
-    def lineage(self, name: str) -> Iterator[tuple[Any, ...]]:
-        """Yield a project class and its bases, depth first, as values; an external base is
-        yielded and not entered; `PENDING` where a base is not known yet."""
-        stack: list[tuple[Any, ...]] = [("n", name)]
-        seen: set[str] = set()
+    def lineage(self, name: str) -> tuple[tuple[Any, ...], ...]:
+        """Return a project class and its bases as values, in the order attributes are looked
+        up; of external bases not their own; `PENDING` where a base is not known yet."""
+        known = self._lineages.get(name)
+        if known is not None:
+            return known
+        stack = [name]
         while stack:
-            current = stack.pop(0)
-            if current == PENDING:
-                yield current
+            current = stack[-1]
+            self._lineages.setdefault(current, (("n", current),))
+            bases = self._bases(current)
+            new = [base for base in bases if base != PENDING and base[1] not in self._lineages]
+            if new:
+                stack.append(new[0][1])
                 continue
-            if current[1] in seen:
-                continue
-            seen.add(current[1])
-            yield current
-            summary = self.cls(current[1])
-            if summary is not None:
-                bases = [self.value(base) for base in summary.bases]
-                known = [base for base in bases if base is not None and base[0] in ("n", "?")]
-                stack[:0] = [base for base in known if base[1:] != ("builtins.object",)]
+            stack.pop()
+            found: list[tuple[Any, ...]] = [("n", current)]
+            for base in bases:
+                found.extend((PENDING,) if base == PENDING else self._lineages[base[1]])
+            self._lineages[current] = _in_order(found)
+        return self._lineages[name]
+
+    def _bases(self, name: str) -> list[tuple[Any, ...]]:
+        summary = self.cls(name)
+        values = [self.value(base) for base in summary.bases] if summary is not None else []
+        return [
+            value
+            for value in values
+            if value is not None and value[0] in ("n", "?") and value[1:] != ("builtins.object",)
+        ]
+
+    def is_property(self, function: FunctionSummary) -> bool:
+        """Whether reading the attribute calls the function."""
+        names = [self.target(decorator) or "" for decorator in function.decorators]
+        return any(
+            name in _PROPERTIES or name.rpartition(".")[2] in _PROPERTY_NAMES for name in names
+        )
 
     def decorated(self, function: FunctionSummary, names: tuple[str, ...]) -> bool:
         """Whether a function has a decorator of one of these canonical names."""
@@ -484,9 +583,12 @@ class World:
             case ("n", name) | ("m", name, _):
                 function = self.function(name)
                 if function is not None:
-                    return self._result(function)
+                    return self._result(function, arguments, is_method=callee[0] == "m")
                 if callee[0] == "n" and self.cls(name) is not None:
                     return ("i", name, arguments)
+                given = result(self, name, callee[2] if callee[0] == "m" else None, arguments)
+                if given is not None:
+                    return given[0]
                 return self._external_result(name, arguments, is_method=callee[0] == "m")
             case ("P", inner, bound):
                 return self.call(inner, (*bound, *arguments))
@@ -496,7 +598,9 @@ class World:
                     return self.call(member, arguments)
         return None
 
-    def _result(self, function: FunctionSummary) -> Value:
+    def _result(
+        self, function: FunctionSummary, arguments: tuple[Any, ...], *, is_method: bool
+    ) -> Value:
         for decorator in function.decorators:
             if self.target(decorator) in _CONTEXT_MANAGERS:
                 declared = function.returns
@@ -504,9 +608,34 @@ class World:
                 return ("cm", function.yields or item)
         if function.is_generator:
             return ("l", function.yields)
+        returns = function.returns
+        if returns is not None and returns[0] == "p":
+            returns = self._passed(function, returns, arguments, is_method=is_method)
         if function.is_async:
-            return ("co", function.returns)
-        return self.value(function.returns)
+            return ("co", returns)
+        return self.value(returns)
+
+    def _passed(
+        self,
+        function: FunctionSummary,
+        returned: tuple[Any, ...],
+        arguments: tuple[Any, ...],
+        *,
+        is_method: bool,
+    ) -> Symbol:
+        """What a call passes for the parameter that the function returns."""
+        positional = [item.name for item in function.parameters if item.kind == "positional"]
+        bound = is_method or self.decorated(function, _CLASS_METHODS)
+        if function.owner and bound and not self.decorated(function, _STATIC_METHODS):
+            positional = positional[1:]
+        for index, (keyword, symbol) in enumerate(arguments):
+            if keyword in ("*", "**"):
+                break
+            if keyword == returned[2]:
+                return symbol  # type: ignore[no-any-return]
+            if keyword == "" and positional[index : index + 1] == [returned[2]]:
+                return symbol  # type: ignore[no-any-return]
+        return returned
 
     def _external_result(self, name: str, arguments: tuple[Any, ...], *, is_method: bool) -> Value:
         if name == "functools.partial" and arguments and arguments[0][0] == "":
@@ -514,10 +643,6 @@ class World:
             if inner is None or inner == PENDING:
                 return inner
             return ("P", inner, arguments[1:])
-        if name == "typing.cast" and len(arguments) == 2:
-            return self._instance(self.value(arguments[0][1]))
-        if name in ("copy.copy", "copy.deepcopy") and arguments:
-            return self.value(arguments[0][1])
         if name == "builtins.dict":
             items = tuple((key, item) for key, item in arguments if key not in ("", "*", "**"))
             return ("d", items, len(items) == len(arguments))
@@ -567,3 +692,33 @@ class World:
             ):
                 return True
         return None if pending else False
+
+
+def _in_order(lineage: list[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    """A class before its bases, and a base shared by several after all that extend it; what is
+    not known yet stays where it is first met."""
+    found: list[tuple[Any, ...]] = []
+    for index, value in enumerate(lineage):
+        if value == PENDING:
+            if value not in found:
+                found.append(value)
+        elif value not in lineage[index + 1 :]:
+            found.append(value)
+    return tuple(found)
+
+
+def _generalized(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A literal as an instance of its class."""
+    match value:
+        case ("k", constant):
+            return ("i", f"builtins.{type(constant).__name__}", None)
+        case ("d", _, _):
+            return ("i", "builtins.dict", None)
+    return value
+
+
+def _without_empty(values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Leave out literals that hold nothing, beside collections whose items have a type."""
+    if any(value[0] == "l" for value in values):
+        return [value for value in values if value != ("t", ())]
+    return values

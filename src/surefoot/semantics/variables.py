@@ -43,7 +43,7 @@ def variables_of(world: World, symbol: Symbol | Given) -> tuple[str, ...]:
     match world.value(symbol):
         case ("k", str() as name):
             return (name,)
-    if symbol[0] == "x" and symbol[2] is None:
+    if symbol[0] == "x" and symbol[2] in (None, ()):
         items = world.value(symbol[1])
         if items is not None and items[0] == "t":
             return tuple(name for item in items[1] for name in variables_of(world, item))
