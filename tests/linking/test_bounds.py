@@ -90,3 +90,21 @@ def test_everybody_calls_everybody() -> None:
     }
     (finding,) = check(files, ASYNC)
     assert [step.path for step in finding.chain] == ["use.py", "ring.py", "ring.py"]
+
+
+def test_iterators() -> None:
+    """An iterator that gives itself, one that gives another, and two that give each other."""
+    files = {
+        "own.py": "import requests\n\nclass Own:\n    def __iter__(self):\n        return self\n\n"
+        "    def __next__(self):\n        return requests.Session()\n\n"
+        "class Other:\n    def __iter__(self):\n        return Own()\n\n"
+        "class Bare:\n    def __iter__(self):\n        return self\n",
+        "ring.py": "class A:\n    def __iter__(self):\n        return B()\n\n"
+        "class B:\n    def __iter__(self):\n        return A()\n",
+        "use.py": "import own, ring\n\n"
+        "for session in own.Own():\n    session.get(1)\n"
+        "for session in own.Other():\n    session.get(1)\n"
+        "for session in own.Bare():\n    session.get(1)\n"
+        "for session in ring.A():\n    session.get(1)\n",
+    }
+    assert places(check(files, TIMEOUT)) == [("use.py", 4), ("use.py", 6)]
