@@ -62,7 +62,7 @@ def compare(path: Path) -> Outcome:
     except (UnicodeDecodeError, cst.ParserSyntaxError):
         return outcome
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-    tree = Tree(wrapper.module, "package.module", False, ())
+    tree = Tree(wrapper.module, "one.two.three.four", False, ())
     outcome.lines = text.count("\n")
     _positions(wrapper, tree, text, outcome, path)
     _names(wrapper, tree, outcome, path)
@@ -178,7 +178,7 @@ def _qualified(
     }
     if symbol is None or symbol[0] != "n" or not names:
         return
-    ours = symbol[1].removeprefix("package.module.").removeprefix("builtins.")
+    ours = symbol[1].removeprefix("one.two.three.four.").removeprefix("builtins.")
     outcome.names += 1
     if ours in names or _absolute(names, ours):
         return
@@ -191,14 +191,14 @@ def _qualified(
 
 
 def _absolute(names: set[str], ours: str) -> bool:
-    """LibCST keeps the dots of relative imports: `.a.b` of `package.module` is `package.a.b`."""
+    """LibCST keeps the dots of relative imports: `.a.b` of `one.two.three.four` is `one.two.three.a.b`."""
     for name in names:
         stripped = name.lstrip(".")
         level = len(name) - len(stripped)
-        base = {1: "package.", 2: ""}.get(level)
+        base = {1: "one.two.three.", 2: "one.two.", 3: "one.", 4: ""}.get(level)
         if base is not None and ours == base + stripped:
             return True
-        if level > 2:
+        if level > 4:
             return True
     return False
 

@@ -312,16 +312,18 @@ def _import(tree: Tree, node: Any, block: Block) -> None:
 
 def _import_from(tree: Tree, node: Any, block: Block) -> None:
     source = absolute(tree.module_name, tree.is_package, len(node.relative), dotted(node.module))
-    if source is None:
-        return
     if isinstance(node.names, cst.ImportStar):
-        if block.scope.kind == "module":
+        if block.scope.kind == "module" and source is not None:
             tree.star_imports.append(source)
         return
     for alias in node.names:
         name = dotted(alias.name)
         bound = alias.asname.name if alias.asname is not None else alias.name
-        if isinstance(bound, cst.Name):
+        if not isinstance(bound, cst.Name):
+            continue
+        if source is None:
+            block.scope.bind(bound.value, Binding("other", node, None))
+        else:
             target = f"{source}.{name}" if source else name
             block.scope.bind(bound.value, Binding("import", node, target))
 
