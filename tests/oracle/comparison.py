@@ -191,7 +191,7 @@ def _qualified(
 
 
 def _absolute(names: set[str], ours: str) -> bool:
-    """LibCST keeps the dots of relative imports: `.a.b` of `one.two.three.four` is `one.two.three.a.b`."""
+    """LibCST keeps the dots of relative imports: here `.a.b` is `one.two.three.a.b`."""
     for name in names:
         stripped = name.lstrip(".")
         level = len(name) - len(stripped)

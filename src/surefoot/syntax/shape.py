@@ -123,7 +123,8 @@ def _compile() -> dict[type[cst.CSTNode], Children]:
                 plain.append(f"*n.{field}")
             elif item.endswith("?"):
                 statements.append(f"    {field} = n.{field}")
-                plain.append(f"*(() if {field} is None or {field}.__class__ is Sentinel else ({field},))")
+                absent = f"{field} is None or {field}.__class__ is Sentinel"
+                plain.append(f"*(() if {absent} else ({field},))")
             else:
                 plain.append(f"n.{field}")
         tuple_text = plain[0] if plain == [f"*n.{items[0].rstrip('?*')}"] else None
