@@ -19,9 +19,9 @@ _TEARDOWN = re.compile(
     r"a?exit|del|finali[sz]e|dispose|release|quit|kill)(_.*|_*)"
 )
 _DATA_ERRORS = frozenset(
-    "ArithmeticError AttributeError IndexError JSONDecodeError KeyError LookupError "
-    "NotImplementedError StopAsyncIteration StopIteration TypeError UnicodeDecodeError "
-    "UnicodeError ValidationError ValueError".split()
+    {"ArithmeticError", "AttributeError", "IndexError", "JSONDecodeError", "KeyError"}
+    | {"LookupError", "NotImplementedError", "StopAsyncIteration", "StopIteration", "TypeError"}
+    | {"UnicodeDecodeError", "UnicodeError", "ValidationError", "ValueError"}
 )
 _TRANSPARENT = (cst.Arg, cst.Element, cst.StarredElement)
 
