@@ -137,10 +137,12 @@ class World:
         known = self._found.get(name)
         if known is None and name not in self._found:
             self._found[name] = None
-            known = self._found[name] = self._name(name, 0)
+            known = self._found[name] = self._name(name, 0, {name})
         return known
 
-    def _name(self, name: str, hops: int) -> Value:
+    def _name(self, name: str, hops: int, seen: set[str]) -> Value:
+        """Follow a name; `seen` keeps modules that import everything of each other from being
+        searched on every way there is through them."""
         if hops > 12:
             return None
         module, rest = self.split(name)
@@ -156,7 +158,8 @@ class World:
         if head in module.names:
             symbol = module.names[head]
             if symbol is not None and symbol[0] == "n" and symbol[1] != f"{module.module}.{head}":
-                return self._name(f"{symbol[1]}.{tail}" if tail else symbol[1], hops + 1)
+                target = f"{symbol[1]}.{tail}" if tail else symbol[1]
+                return self._name(target, hops + 1, seen)
             value = self.value(symbol)
             for attr in tail.split(".") if tail else ():
                 value = self.attribute(value, attr)
@@ -167,7 +170,11 @@ class World:
                 owner = self.attribute(owner, attr)
             return owner
         for star in module.star_imports:
-            value = self._name(f"{star}.{rest}", hops + 1)
+            there = f"{star}.{rest}"
+            if there in seen:
+                continue
+            seen.add(there)
+            value = self._name(there, hops + 1, seen)
             if value is not None:
                 return value
         if self._home is not None and module.is_package:
