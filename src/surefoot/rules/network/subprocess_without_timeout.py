@@ -18,7 +18,7 @@ class SubprocessWithoutTimeout(Rule):
 
     A program that asks for a password, waits for a lock or hangs on the network never comes
     back, and with it the request or job that started it. In scripts that is what the user
-    expects; in a handler, a job or a coroutine it takes a worker out of service.
+    expects; in a handler or a job it takes a worker out of service, and a coroutine never ends.
 
     Pass `timeout`, and kill and reap the child when it has run out.
     """
@@ -103,6 +103,20 @@ class SubprocessWithoutTimeout(Rule):
             """,
             because="a killed child ends",
         ),
+        Good(
+            """
+            import subprocess
+
+            def convert(path):
+                child = subprocess.Popen(["convert", path], stdout=subprocess.PIPE)
+                try:
+                    output, _ = child.communicate(timeout=60)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                return child.wait()
+            """,
+            because="after `communicate` the child has ended",
+        ),
     )
 
     def check_call(self, call: Call, fact: Timeout) -> None:
@@ -125,17 +139,17 @@ class SubprocessWithoutTimeout(Rule):
     def _report(
         self, where: Call | Note, path: str, shown: str, function: str, is_async: bool
     ) -> None:
-        serving = is_async or bool(_SERVING & self.project.roles.get(function, set()))
+        serving = bool(_SERVING & self.project.roles.get(function, set()))
         self.report(
             where,
             f"waiting for `{shown}` has no upper bound",
             path=path,
             severity=Severity.WARNING if serving else None,
-            confidence=Confidence.MEDIUM if serving else None,
+            confidence=Confidence.MEDIUM if serving or is_async else None,
         )
 
     def _is_the_end(self, call: Call) -> bool:
-        """Whether the child has been told to end, or its exit status is the process's own."""
+        """Whether the child has ended or been told to, or its exit status is the process's own."""
         assert call.node is not None
         parent = self.file.parent(call.node)
         outer = self.file.parent(parent) if parent is not None else None
@@ -148,6 +162,8 @@ class SubprocessWithoutTimeout(Rule):
         for node in self.file.tree.of(type(call.node)):
             other = self.file.call(node)
             told = (other.name or "").endswith((".kill", ".terminate"))
+            if (other.name or "").endswith(".communicate") and other is not call:
+                told = self.file.tree.place(node) < call.place
             if told and other.receiver == receiver and self.file.function(node) is function:
                 return True
         return False
