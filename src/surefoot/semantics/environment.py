@@ -293,6 +293,36 @@ class Environment:
             child = parent
         return False
 
+    def is_only_asked(self, node: cst.CSTNode) -> bool:
+        """Whether nothing is done with an expression, or with the local variable it is
+        bound to, but to ask whether it is set or is this or that."""
+        if self.is_asked(node) or self._is_compared(node):
+            return True
+        bound = bound_name(self._file.parent(node))
+        if bound is None or self._file.function(node) is None:
+            return False
+        owner = self._file.scope(node).find(bound)
+        uses = self._file.uses(bound, owner) if owner is not None else []
+        reads = [use for use in uses if not self._is_target(use)]
+        return bool(reads) and all(self.is_asked(use) or self._is_compared(use) for use in reads)
+
+    def _is_target(self, name: cst.Name) -> bool:
+        parent = self._file.parent(name)
+        return getattr(parent, "target", None) is name
+
+    def _is_compared(self, node: cst.CSTNode) -> bool:
+        """Whether an expression, or what its methods give, is compared with something."""
+        child = node
+        for parent in self._file.ancestors(node):
+            match parent:
+                case cst.Comparison() | cst.ComparisonTarget():
+                    return True
+                case cst.Attribute(value=of) | cst.Call(func=of) if of is child:
+                    child = parent
+                case _:
+                    return False
+        return False
+
     def _refuses(self, statement: cst.CSTNode, name: str) -> bool:
         """Whether a statement raises, or ends the process, where a name is None or empty."""
         if not isinstance(statement, cst.If) or not asks_for_absence(statement.test, name):

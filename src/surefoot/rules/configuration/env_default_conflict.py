@@ -13,7 +13,9 @@ from surefoot.linking.wrapped import wrapped_readings
 from surefoot.model import Note, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.circumstances import is_main_guard
 from surefoot.semantics.environment import Wrapper
+from surefoot.semantics.summary import At
 from surefoot.semantics.variables import is_platform_variable
 from surefoot.semantics.visibility import is_migration
 
@@ -128,6 +130,42 @@ class EnvDefaultConflict(Rule):
         ),
         Good(
             """
+            import os
+
+            HOST = os.getenv("BROKER_HOST", "tcp://localhost")
+
+            def is_encrypted():
+                return "tls" in os.getenv("BROKER_HOST", "")
+
+            def explain():
+                host = os.environ.get("BROKER_HOST", "")
+                if host.startswith("tls"):
+                    print("encrypted")
+                elif host == "local":
+                    print("here")
+            """,
+            because="the empty text is compared and not used as a host",
+        ),
+        Good(
+            """
+            # file: settings.py
+            import os
+            MODE = os.getenv("SEARCH_MODE", "")
+            # file: search.py
+            import os
+            import subprocess
+
+            def scan(path):
+                environment = {"SEARCH_MODE": os.getenv("SEARCH_MODE", "fast")}
+                subprocess.run(["scan", path], env=environment, timeout=9)
+
+            if __name__ == "__main__":
+                print(os.getenv("SEARCH_MODE", "slow"))
+            """,
+            because="another program, and the file run as a script, have defaults of their own",
+        ),
+        Good(
+            """
             # file: app/values.py
             import os
             STAGE = os.getenv("STAGE", "dev")
@@ -179,10 +217,24 @@ class EnvDefaultConflict(Rule):
             if not isinstance(reading.default, tuple):
                 continue
             (value,) = reading.default
-            if value is False or (value == "" and environment.is_asked(reading.node)):
+            if value is False or (value == "" and environment.is_only_asked(reading.node)):
                 continue
-            if reading.variable:
+            if reading.variable and not self._is_apart(reading.node, reading.variable):
                 self.note(reading.node, "default", reading.variable, value)
+
+    def _is_apart(self, node: cst.CSTNode, variable: str) -> bool:
+        """Whether a value is for another program: one that this file is when it is run as a
+        script, or one that gets the variable in its environment."""
+        child = node
+        for parent in self.file.ancestors(node):
+            match parent:
+                case cst.DictElement(key=key, value=value) if value is child:
+                    if self.file.constant(key) == (variable,):
+                        return True
+                case cst.If() if is_main_guard(parent):
+                    return True
+            child = parent
+        return False
 
     def link(self, project: Project) -> None:
         found: dict[tuple[str, str], list[_Default]] = {}
@@ -225,6 +277,8 @@ class EnvDefaultConflict(Rule):
         for reading in wrapped_readings(project, wrappers):
             if isinstance(reading.default, tuple):
                 call = reading.call
+                if At.MAIN_GUARD in call.at:
+                    continue
                 root = _root(call.path, call.module)
                 for variable in reading.variables:
                     yield _Default(root, variable, reading.default[0], call.path, call)
