@@ -215,6 +215,10 @@ class RetryLayers:
                 return given if isinstance(given, tuple) else parameter.default
         return None
 
+    def looping(self, loop: Loop) -> Layer | None:
+        """Return the layer that a loop is; None where it runs once or is switched off."""
+        return self._layer_of_loop(loop, None)
+
     def _layer_of_loop(self, loop: Loop, limit: Symbol) -> Layer | None:
         if loop.policy is not None:
             policy = policy_of(self.world, self.world.value(loop.policy))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -299,8 +299,13 @@ def names_parameter(file: File, expression: cst.CSTNode) -> bool:
     return False
 
 
-def retry_loop(file: File, node: cst.For | cst.While) -> RetryLoop | None:
-    """Return what a loop is as a retry; None for loops over candidates, prompts, consumers."""
+def retry_loop(
+    file: File, node: cst.For | cst.While, keys: Collection[str] = ()
+) -> RetryLoop | None:
+    """Return what a loop is as a retry; None for loops over candidates, prompts, consumers.
+
+    Work that is done with new `keys` each time, names of variables, is the same work.
+    """
     if node.asynchronous is not None if isinstance(node, cst.For) else False:
         return None
     attempt = attempt_of(node)
@@ -313,7 +318,7 @@ def retry_loop(file: File, node: cst.For | cst.While) -> RetryLoop | None:
     if not again:
         return None
     loop = RetryLoop(file, node, attempt, again, counter, limit, first)
-    return None if _asks(loop) or _does_something_else_each_time(loop) else loop
+    return None if _asks(loop) or _does_something_else_each_time(loop, keys) else loop
 
 
 def _looks_at(handler: cst.ExceptHandler) -> bool:
@@ -355,9 +360,9 @@ def _asks(loop: RetryLoop) -> bool:
     return any(_POLLS.fullmatch(last_name(call.func)) for call in loop.work)
 
 
-def _does_something_else_each_time(loop: RetryLoop) -> bool:
+def _does_something_else_each_time(loop: RetryLoop, keys: Collection[str]) -> bool:
     """Whether the work depends on the turn: on the counter, on what a handler assigns, or on
-    what is fetched anew before the work."""
+    what, `keys` aside, is fetched anew before the work."""
     changed: set[str] = {loop.counter} if loop.counter is not None else set()
     before: list[cst.CSTNode] = []
     for statement in body_of(loop.node.body):
@@ -375,6 +380,7 @@ def _does_something_else_each_time(loop: RetryLoop) -> bool:
     for statement in before:
         if any(isinstance(item, cst.Call) for item in inside([statement])):
             changed |= assigned_names(inside([statement]))
+    changed.difference_update(keys)
     return any(
         isinstance(item, cst.Name) and item.value in changed
         for item in outside_records(loop.attempt.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import libcst as cst
@@ -10,8 +10,8 @@ import libcst as cst
 from surefoot.model import Note
 from surefoot.semantics.circumstances import keeps_failures
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import inside
-from surefoot.semantics.retried import Errors
+from surefoot.semantics.handlers import inside, last_name
+from surefoot.semantics.retried import Errors, condition, either
 from surefoot.semantics.retries import policy_of
 from surefoot.semantics.retry_loops import retry_loop
 from surefoot.semantics.summary import At, Symbol
@@ -35,8 +35,14 @@ class Loop:
     calls: frozenset[int]
 
 
-def loop_note(file: File, node: cst.For | cst.While) -> tuple[object, ...] | None:
-    """Return the plain data about a loop that tries again, None for any other loop."""
+def loop_note(
+    file: File, node: cst.For | cst.While, *, judging: bool = False, keys: Collection[str] = ()
+) -> tuple[object, ...] | None:
+    """Return the plain data about a loop that tries again, None for any other loop.
+
+    `judging`: also for loops that look at the failure before they try again. `keys` are the
+    variables that may be new each time, as for `retry_loop`.
+    """
     caught = At.CAUGHT in file.at(node.body)
     if isinstance(node, cst.For):
         policy = file.symbol(node.iter)
@@ -44,8 +50,8 @@ def loop_note(file: File, node: cst.For | cst.While) -> tuple[object, ...] | Non
         if known is not None and known.fact.form in ("context", "decorator", "policy"):
             calls = _exposed(file, node, [node.body])
             return ("loop", None, None, 0, (), False, True, policy, True, caught, False, calls)
-    loop = retry_loop(file, node)
-    if loop is None or not loop.is_about_failures or loop.tells_apart:
+    loop = retry_loop(file, node, keys)
+    if loop is None or not loop.is_about_failures or (loop.tells_apart and not judging):
         return None
     if isinstance(node, cst.While) and loop.attempts is None:
         return None
@@ -64,6 +70,54 @@ def loop_note(file: File, node: cst.For | cst.While) -> tuple[object, ...] | Non
         any(_is_outer_parameter(file, call) for call in loop.work),
         _exposed(file, loop.attempt, [loop.attempt.body]),
     )
+
+
+def task_note(file: File, node: cst.Try) -> tuple[object, ...] | None:
+    """Return the plain data about a `try` after whose failure a job asks to be run again
+    (`raise self.retry()`), None for any other."""
+    function = file.function(node)
+    if function is None or not any(map(_is_task, function.decorators)):
+        return None
+    params = [*function.params.posonly_params, *function.params.params]
+    again = [item for item in node.handlers if params and _asks_again(item, params[0].name.value)]
+    if not again:
+        return None
+    errors = either(
+        [
+            condition(file.world, file.symbol(handler.type))
+            if handler.type is not None
+            else Errors(everything=True, stated=True)
+            for handler in again
+        ]
+    )
+    return (
+        "task",
+        None,
+        None,
+        0,
+        tuple(sorted(errors.names)),
+        errors.everything,
+        errors.unknown,
+        None,
+        True,
+        False,
+        False,
+        _exposed(file, node, [node.body]),
+    )
+
+
+def _is_task(decorator: cst.Decorator) -> bool:
+    return last_name(decorator.decorator) in ("task", "shared_task", "periodic_task")
+
+
+def _asks_again(handler: cst.ExceptHandler, job: str) -> bool:
+    for item in inside([handler.body]):
+        match item:
+            case cst.Call(
+                func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value="retry"))
+            ):
+                return name == job
+    return False
 
 
 def setting_note(file: File, node: cst.Assign) -> tuple[object, ...] | None:
