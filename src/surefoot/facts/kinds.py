@@ -37,7 +37,8 @@ class Timeout(Fact, key="timeout"):
     at index 0, of a text that may hold it. `wait` tells network waits
     from waits for a child process (`subprocess`) or for another thread (`thread`).
     `socket_default`: obeys `socket.setdefaulttimeout`. `forever` lists the literal
-    arguments that mean no bound.
+    arguments that mean no bound. `peer`: the keyword, at index 0, of whom to connect to;
+    without it a constructor connects only later.
     """
 
     parameter: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Timeout(Fact, key="timeout"):
     wait: str = "network"
     socket_default: bool = False
     forever: tuple[object, ...] = (None,)
+    peer: str | None = None
 
 
 @dataclass(frozen=True)

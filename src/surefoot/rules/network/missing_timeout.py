@@ -9,10 +9,12 @@ from surefoot.linking.forwarding import callers_without, forward_of, forwarded
 from surefoot.linking.project import Project
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Link, Rule
-from surefoot.semantics.call import Call
+from surefoot.semantics.call import Call, Given
+from surefoot.semantics.names import spoken
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
 from surefoot.semantics.values import PENDING
+
 
 class MissingTimeout(Rule):
     """A network call that may wait for ever.
@@ -327,7 +329,7 @@ class MissingTimeout(Rule):
             return
         if call.makes_own or call.overrides("request", "send"):
             return
-        if fact.socket_default and not call.arguments.positional and not call.arguments.keywords:
+        if fact.peer is not None and call.arguments.get(fact.peer, 0) is Given.ABSENT:
             return
         if call.node is None:
             if not (fact.socket_default and _sets_default(self.project)):
@@ -351,8 +353,8 @@ class MissingTimeout(Rule):
         for call, forward in callers_without(project, forwards):
             self.report(
                 call,
-                f"`{call.shown}` waits for ever unless given `{forward.parameters[0]}`, "
-                "which it only passes on",
+                f"`{spoken(call.world, call.shown)}` waits for ever unless given "
+                f"`{forward.parameters[0]}`, which it only passes on",
                 confidence=Confidence.MEDIUM,
                 chain=[Link(*step) for step in forward.steps],
             )

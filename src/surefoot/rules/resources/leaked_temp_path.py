@@ -255,6 +255,6 @@ class LeakedTempPath(Rule):
         what = "directory" if call.shown.endswith(("mkdtemp", "Directory")) else "file"
         self.report(
             call,
-            f"every call of `{call.function.rpartition('.')[2]}` leaves the {what} from "
-            f"`{call.shown}` behind: nothing removes it or takes it over",
+            f"`{call.function.rpartition('.')[2]}` leaves the {what} from `{call.shown}` behind "
+            "each time it gets here: nothing removes it or takes it over",
         )

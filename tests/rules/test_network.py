@@ -1,0 +1,64 @@
+"""Cases of the rules about network calls that are too long for examples."""
+
+from __future__ import annotations
+
+from surefoot.rules.network.missing_timeout import MissingTimeout
+from tests.checking import check
+
+
+def test_a_constructor_without_a_host_connects_later() -> None:
+    """Without a host the timeout is asked of the method that connects."""
+    code = """
+import ftplib
+
+def bounded(host, context):
+    ftp = ftplib.FTP_TLS(context=context)
+    ftp.connect(host, timeout=5)
+    return ftp
+
+def bounded_from_the_start(host):
+    ftp = ftplib.FTP(timeout=5)
+    ftp.connect(host)
+    return ftp
+
+def unbounded(host):
+    ftp = ftplib.FTP()
+    ftp.connect(host)
+    return ftp
+
+def unbounded_at_once(host):
+    return ftplib.FTP(host=host)
+"""
+    found = check({"service.py": code}, [MissingTimeout])
+    assert [item.span.line for item in found] == [16, 20]
+
+
+def test_a_client_that_needs_no_host_is_judged_where_it_is_made() -> None:
+    """A client for any host takes its timeout when it is made, with or without arguments."""
+    code = """
+import httplib2
+
+plain = httplib2.Http()
+bounded = httplib2.Http(timeout=3)
+"""
+    found = check({"service.py": code}, [MissingTimeout])
+    assert [item.span.line for item in found] == [4]
+
+
+def test_a_method_of_the_project_is_called_by_its_short_name() -> None:
+    """A function of the project that only passes a timeout on is named as people say it."""
+    code = """
+import requests
+
+class Sheets:
+    @staticmethod
+    def post(url, **options):
+        return requests.post(url, **options)
+
+    def clear(self, url):
+        return self.post(url)
+"""
+    found = check({"app/sheets.py": code}, [MissingTimeout])
+    assert [item.message for item in found] == [
+        "`Sheets.post` waits for ever unless given `timeout`, which it only passes on"
+    ]
