@@ -177,3 +177,17 @@ def test_a_called_function_is_handed_over_apart() -> None:
         ["time.sleep, delay"],
         None,
     ]
+
+
+def test_waiting_for_somebody_to_type_is_less_sure() -> None:
+    """A program that asks at a terminal has, as a rule, nobody else on its event loop."""
+    code = """
+def ask():
+    return input("Overwrite? ") == "y"
+
+async def start():
+    if ask():
+        print("overwriting")
+"""
+    (finding,) = check({"app.py": code}, [BlockingReachableFromAsync])
+    assert finding.confidence is Confidence.LOW

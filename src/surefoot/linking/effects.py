@@ -15,6 +15,9 @@ from surefoot.semantics.loops import ASKS_FOR_LOOP
 from surefoot.semantics.names import spoken
 from surefoot.semantics.summary import At, Symbol
 
+_FORK = "os.fork"
+"""After it the rest of a function runs in a second process too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -94,8 +97,11 @@ class Effects:
         the time, of this call of it.
 
         Not so for coroutines and generators, behind decorators that may do anything, in
-        functions that find out whether they run on an event loop, or are told so.
+        functions that find out whether they run on an event loop, or are told so, and where
+        it may be another process that makes the call.
         """
+        if _caller(call) in self._forking:
+            return False
         function = self.project.function(callee)
         if function is None or function.is_async:
             return False
@@ -119,6 +125,10 @@ class Effects:
             _caller(call) for function in asking for call in self.project.callers.get(function, ())
         }
         return frozenset(asking | through)
+
+    @cached_property
+    def _forking(self) -> frozenset[str]:
+        return frozenset(_caller(call) for call in self.project.calls if call.name == _FORK)
 
     def _is_neutral(self, decorator: Symbol) -> bool:
         """Whether the call of a function so decorated runs the function at once."""

@@ -320,6 +320,7 @@ class BlockingReachableFromAsync(Rule):
                 continue
             seen.add((end.path, end.place))
             doubtful = alone or is_script(way.call.path) or len(way) > _NEAR
+            doubtful = doubtful or fact.what == "input"
             self.report(
                 way.call,
                 f"`{said_callee(way.call)}` ends in `{end.shown}`, which stops every task "

@@ -153,6 +153,29 @@ class NestedEventLoop(Rule):
         ),
         Good(
             """
+            import asyncio
+            import os
+
+            async def work():
+                pass
+
+            class Worker:
+                def run(self):
+                    asyncio.run(work())
+
+            def spawn(worker: Worker):
+                if os.fork() == 0:
+                    worker.run()
+                    os._exit(0)
+
+            async def keep(count):
+                for _ in range(count):
+                    spawn(Worker())
+            """,
+            because="the child process has no event loop that runs",
+        ),
+        Good(
+            """
             async def start(job, machine):
                 return machine.run(job())
             """,
