@@ -5,10 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.facts.kinds import Blocking
+from surefoot.linking.endpoints import Endpoints
+from surefoot.linking.project import Project
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_apart, is_script
+from surefoot.semantics.sessions import parameter_session
 from surefoot.semantics.summary import At
 
 _SURE = ("network", "sleep", "subprocess", "input")
@@ -137,6 +140,29 @@ class BlockingCallInAsync(Rule):
                 return pool.submit(read, name).result()
             """
         ),
+        Bad(
+            """
+            from sqlalchemy.orm import Session
+            from models import Hero
+
+            async def count(session: Session):
+                return session.query(Hero).count()
+            """
+        ),
+        Good(
+            """
+            from fastapi import Depends, FastAPI
+            from sqlalchemy.orm import Session
+            from models import Hero, get_session
+
+            app = FastAPI()
+
+            @app.get("/count")
+            async def count(session: Session = Depends(get_session)):
+                return session.query(Hero).count()
+            """,
+            because="that an endpoint is given such a session is said by a rule of its own",
+        ),
         Good(
             """
             import asyncio
@@ -252,10 +278,25 @@ class BlockingCallInAsync(Rule):
             return
         if call.name in _FUTURE and self._may_be_done(call):
             return
+        if parameter_session(call) is not None:
+            if call.node is not None:
+                self.note(call.node)
+                return
+            if Endpoints(self.project).session(call) is not None:
+                return
         message = f"`{call.shown}` stops every task of the event loop {how_long(fact)}"
         if fact.instead is not None:
             message += f", `{fact.instead}` does not"
         self.report(call, message, confidence=self._confidence(call, fact))
+
+    def link(self, project: Project) -> None:
+        """Judge the calls of sessions that are parameters: those of endpoints are left out,
+        that an endpoint is given such a session is a mistake of its own."""
+        left = {(examination.path, note.place) for examination, note in project.notes(self.name)}
+        for call in project.calls if left else ():
+            fact = call.fact(Blocking)
+            if fact is not None and (call.path, call.place) in left:
+                self.check_call(call, fact)
 
     def _confidence(self, call: Call, fact: Blocking) -> Confidence:
         if is_script(call.path) or self._has_loop_to_itself(call):

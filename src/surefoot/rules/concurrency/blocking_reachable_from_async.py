@@ -6,6 +6,7 @@ import re
 
 from surefoot.facts.kinds import Blocking
 from surefoot.linking.effects import Effects, Way, said_callee
+from surefoot.linking.endpoints import Endpoints
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
@@ -282,9 +283,12 @@ class BlockingReachableFromAsync(Rule):
 
         ends = [call for call in project.calls if self._is_end(effects, call)]
         ways = effects.ways(ends, passes, _DEEPEST - 1)
+        endpoints = Endpoints(project)
         leaving: dict[str, list[Way]] = {}
         for callee, way in ways.items():
             for call in project.callers.get(callee, ()):
+                if endpoints.session(call) is not None and _asks_database(way):
+                    continue  # given a session that blocks: a mistake of its own
                 if call.in_async and self._is_followed(effects, call, callee):
                     coroutine = full_name(call.module, call.function)
                     leaving.setdefault(coroutine, []).append(Way(call, way))
@@ -328,3 +332,8 @@ class BlockingReachableFromAsync(Rule):
                 confidence=Confidence.LOW if doubtful else Confidence.MEDIUM,
                 chain=way.links(),
             )
+
+
+def _asks_database(way: Way) -> bool:
+    fact = blocking(way.end)
+    return fact is not None and fact.what == "database"
