@@ -96,7 +96,7 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
         findings=tuple(sorted(collector.findings, key=lambda finding: finding.order)),
         notes=tuple(file.notes),
         suppressions=tuple(find_suppressions(parsed.text)),
-        summary=dataclasses.replace(file.summary, calls=tuple(calls)),
+        summary=file.summary._replace(calls=tuple(calls)),
         failures=tuple(collector.crashed.values()),
     )
 

@@ -100,9 +100,11 @@ class Examiner:
         if known is not None:
             return list(known), []
         from surefoot.linking.link import link
+        from surefoot.pool.guard import Uncollected
 
-        examinations = self._linkable(examined)
-        findings, failures = link(examinations, self._rules, self._facts.table, self._locate)
+        with Uncollected():  # summaries and what is made of them hold no cycles
+            examinations = self._linkable(examined)
+            findings, failures = link(examinations, self._rules, self._facts.table, self._locate)
         if not failures and all(map(_will_last, examinations)):
             self._cache.store({key: tuple(findings)})
         return findings, failures

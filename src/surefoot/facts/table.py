@@ -51,7 +51,8 @@ class FactTable:
         """Return the spelling of `name` under which facts are stated."""
         known = self._canonical.get(name)
         if known is None:
-            known = self._canonical[name] = self._canonicalise(name)
+            known = self._canonicalise(name) if self.covers(name) else name
+            self._canonical[name] = known
         return known
 
     def _canonicalise(self, name: str) -> str:
@@ -77,7 +78,7 @@ class FactTable:
         """Return all facts about `name`, by kind."""
         found = self._found.get(name)
         if found is None:
-            collected = self._collect(self.canonical(name), set())
+            collected = self._collect(self.canonical(name), set()) if self.covers(name) else {}
             found = {kind: fact for kind, fact in collected.items() if fact is not None}
             self._found[name] = found
         return found

@@ -11,7 +11,6 @@ from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import is_test_path
-from surefoot.semantics.summary import At
 
 PlaceResolver = Callable[[str, Collection[int]], Mapping[int, Located]]
 """Given a path and places in it, tell where they are."""
@@ -56,7 +55,7 @@ def _judge_calls(
             for kind in rule.facts:
                 interests.setdefault(kind, []).append(rule)
     for call in project.calls:
-        if At.PENDING not in call.at or call.name is None:
+        if not call.was_pending or call.name is None:
             continue
         for kind, fact in call.facts.items():
             for rule in interests.get(kind, ()):

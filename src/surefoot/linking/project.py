@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from surefoot.facts.kinds import Fact, Role
 from surefoot.facts.table import FactTable
 from surefoot.model import Examination, Note
 from surefoot.semantics.call import Call, LinkedCall
@@ -48,11 +49,24 @@ class Project:
             found.setdefault(full_name(call.module, call.function), []).append(call)
         return found
 
+    def calls_about(self, *kinds: type[Fact]) -> list[LinkedCall]:
+        """Return the calls of what there is a fact of one of these kinds about, in order."""
+        found = [entry for kind in kinds for entry in self._by_kind.get(kind, ())]
+        return [call for _, call in (sorted(dict(found).items()) if len(kinds) > 1 else found)]
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Fact], list[tuple[int, LinkedCall]]]:
+        found: dict[type[Fact], list[tuple[int, LinkedCall]]] = {}
+        for index, call in enumerate(self.calls):
+            for kind in call.facts:
+                found.setdefault(kind, []).append((index, call))
+        return found
+
     @cached_property
     def roles(self) -> dict[str, set[str]]:
         """The roles of functions by full name."""
         found = roles(self.world, self.modules.values())
-        for call in self.calls:
+        for call in self.calls_about(Role):
             for name, role in registered(call):
                 found.setdefault(name, set()).add(role)
         return found

@@ -32,7 +32,8 @@ def guarded(examine: Examine, source: SourceFile) -> Examination:
 
 
 class Uncollected:
-    """Syntax trees hold no cycles, so the collector rests while they come and go.
+    """Syntax trees hold no cycles, nor do summaries, so the collector rests while they come
+    and go.
 
     What does hold cycles is collected after each megabyte of source.
     """

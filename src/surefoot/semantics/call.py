@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import libcst as cst
@@ -223,19 +223,33 @@ class LinkedCall(Call):
     """A call known from the summary of its module."""
 
     def __init__(self, world: World, module: ModuleSummary, summary: CallSummary) -> None:
-        super().__init__(
-            world=world,
-            module=module.module,
-            path=module.path,
-            symbol=summary.symbol,
-            function=summary.function,
-        )
+        self.world = world
+        self.module = module.module
+        self.path = module.path
+        self.symbol = summary.symbol
+        self.function = summary.function
+        self.node = None
         self._summary = summary
+        callee = world.value(self.symbol[1]) if self.symbol and self.symbol[0] == "c" else None
+        self.callee = callee
+        if callee is not None and callee[0] in ("n", "m"):
+            self.target = callee
+            self.name = callee[1]
+            self.facts = world.facts_about(callee[1])
+
+    @property
+    def was_pending(self) -> bool:
+        """Whether its own file could not tell what it calls."""
+        return self._summary.at & _PENDING != 0
 
     @property
     def at(self) -> At:
-        return At(self._summary.at)
+        return _at(self._summary.at)
 
     @property
     def place(self) -> int:
         return self._summary.place
+
+
+_at = lru_cache(maxsize=None)(At)
+_PENDING = At.PENDING.value

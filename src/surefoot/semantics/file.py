@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
@@ -30,6 +30,7 @@ F = TypeVar("F", bound=Fact)
 _TEST_PATH = re.compile(r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$")
 
 
+@lru_cache(maxsize=4096)
 def is_test_path(path: str) -> bool:
     """Whether a file, by the conventions of pytest and unittest, holds tests."""
     return _TEST_PATH.search(path) is not None or path.endswith("conftest.py")

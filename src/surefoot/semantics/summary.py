@@ -30,8 +30,8 @@ None stands for what cannot be known.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 Symbol = tuple[Any, ...] | None
 MAKER = "->"
@@ -70,8 +70,7 @@ class At(enum.IntFlag):
     CAUGHT = 32768
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a function; `kind` is positional, keyword, star or double-star."""
 
     name: str
@@ -81,8 +80,7 @@ class Parameter:
     has_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionSummary:
+class FunctionSummary(NamedTuple):
     """A function or method; `owner` is the qualname of its class, if any."""
 
     qualname: str
@@ -96,19 +94,17 @@ class FunctionSummary:
     yields: Symbol = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassSummary:
+class ClassSummary(NamedTuple):
     """A class: its bases, and its attributes and methods by name."""
 
     qualname: str
     place: int
     bases: tuple[Symbol, ...] = ()
     decorators: tuple[Symbol, ...] = ()
-    members: dict[str, Symbol] = field(default_factory=dict)
+    members: Mapping[str, Symbol] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class CallSummary:
+class CallSummary(NamedTuple):
     """A call the project may have to look at: where, of what, in which function, how.
 
     `function` is the qualname of the function it runs in, empty at module level.
@@ -120,8 +116,7 @@ class CallSummary:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleSummary:
+class ModuleSummary(NamedTuple):
     """A module: its names, functions, classes and calls.
 
     `names` are the names bound at module level other than by `def` and `class`.
@@ -130,9 +125,9 @@ class ModuleSummary:
     module: str
     path: str
     is_package: bool = False
-    names: dict[str, Symbol] = field(default_factory=dict)
-    functions: dict[str, FunctionSummary] = field(default_factory=dict)
-    classes: dict[str, ClassSummary] = field(default_factory=dict)
+    names: Mapping[str, Symbol] = {}
+    functions: Mapping[str, FunctionSummary] = {}
+    classes: Mapping[str, ClassSummary] = {}
     calls: tuple[CallSummary, ...] = ()
     star_imports: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()

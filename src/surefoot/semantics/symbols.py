@@ -45,6 +45,7 @@ class Symbols:
         self._active: set[object] = set()
         self._level = 0
         self._names: dict[str, list[cst.Name]] | None = None
+        self._shared: dict[object, Symbol] = {}
 
     def of(self, node: cst.CSTNode | None) -> Symbol:
         """Return the symbol of an expression that stands in the tree."""
@@ -83,6 +84,30 @@ class Symbols:
         block = self.tree.blocks.get(node)
         return self._of(node, block.scope if block is not None else scope)
 
+    def _named_so(self, name: str) -> Symbol:
+        """The symbol of a qualified name. Equal ones are one: they are kept and looked up once."""
+        known = self._shared.get(name)
+        if known is None:
+            known = self._shared[name] = ("n", name)
+        return known
+
+    def _instance(self, kind: Symbol) -> Symbol:
+        known = self._shared.get(id(kind))
+        if known is None:
+            known = self._shared[id(kind)] = ("I", kind)
+        return known
+
+    def _attribute(self, symbol: Symbol, depth: int, attr: str) -> tuple[Symbol, int]:
+        if symbol is None:
+            return None, 0
+        if symbol[0] == "n":
+            return self._named_so(f"{symbol[1]}.{attr}"), depth
+        key = (id(symbol), attr)
+        known = self._shared.get(key)
+        if known is None:
+            known = self._shared[key] = ("a", symbol, attr)
+        return known, depth + 1
+
     # -- names ---------------------------------------------------------------------------
 
     def _name(self, node: cst.Name, scope: Scope) -> tuple[Symbol, int]:
@@ -95,9 +120,9 @@ class Symbols:
         owner = scope.find(name)
         if owner is None:
             if name in _BUILTINS:
-                return ("n", f"builtins.{name}"), 1
+                return self._named_so(f"builtins.{name}"), 1
             if self.tree.star_imports:
-                return ("n", _join(self.tree.module_name, name)), 1
+                return self._named_so(_join(self.tree.module_name, name)), 1
             return None, 0
         bindings = owner.bindings[name]
         if len(bindings) > 1:
@@ -197,10 +222,10 @@ class Symbols:
         value: Any = binding.value
         match binding.kind:
             case "import":
-                return ("n", value), 1
+                return self._named_so(value), 1
             case "function" | "class":
                 scope = self.tree.scopes[binding.node]
-                return ("n", self.definition(scope)), 1
+                return self._named_so(self.definition(scope)), 1
             case "param":
                 return self._parameter(binding, owner)
             case "except":
@@ -249,8 +274,8 @@ class Symbols:
             kind = self.definition(owner.parent)
             if "staticmethod" not in decorators:
                 if "classmethod" in decorators or name == "cls":
-                    return ("n", kind), 1
-                return ("I", ("n", kind)), 2
+                    return self._named_so(kind), 1
+                return self._instance(self._named_so(kind)), 2
         if param.annotation is not None:
             outer = owner.parent or owner
             starred = param.star in ("*", "**")
@@ -376,7 +401,7 @@ class Symbols:
                     return None, 0
                 if symbol[0] == "n" and symbol[1].rpartition(".")[2] in _TRANSPARENT:
                     return None, 0
-                return ("I", symbol), depth + 1
+                return self._instance(symbol), depth + 1
         return None, 0
 
     def _subscripted(
@@ -415,11 +440,11 @@ class Symbols:
                 while owner is not None and owner.kind != "class":
                     owner = owner.parent
                 if owner is not None:
-                    return ("n", self.definition(owner)), 1
+                    return self._named_so(self.definition(owner)), 1
             return self.lookup(node.value, scope)
         if isinstance(node, cst.Attribute):
             symbol, depth = self._type(node.value, scope)
-            return _attribute(symbol, depth, node.attr.value)
+            return self._attribute(symbol, depth, node.attr.value)
         if isinstance(node, cst.SimpleString) and isinstance(node.evaluated_value, str):
             return self.lookup(node.evaluated_value, scope)
         return None, 0
@@ -428,7 +453,7 @@ class Symbols:
 
     def _attribute_of(self, node: cst.Attribute, scope: Scope) -> tuple[Symbol, int]:
         symbol, depth = self._inside(node.value, scope)
-        return _attribute(symbol, depth, node.attr.value)
+        return self._attribute(symbol, depth, node.attr.value)
 
     def _call(self, node: cst.Call, scope: Scope) -> tuple[Symbol, int]:
         if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
@@ -641,14 +666,6 @@ def _constant_key(node: cst.Subscript) -> object:
         case [cst.SubscriptElement(slice=cst.Slice())]:
             return SLICE
     return ()
-
-
-def _attribute(symbol: Symbol, depth: int, attr: str) -> tuple[Symbol, int]:
-    if symbol is None:
-        return None, 0
-    if symbol[0] == "n":
-        return ("n", f"{symbol[1]}.{attr}"), depth
-    return ("a", symbol, attr), depth + 1
 
 
 def _wrap(kind: str, symbol: Symbol, depth: int) -> tuple[Symbol, int]:

@@ -104,6 +104,8 @@ class World:
         self._values: dict[int, tuple[Symbol, Value]] = {}
         self._active: set[int] = set()
         self._found: dict[str, Value | tuple[str, Any]] = {}
+        self._splits: dict[str, tuple[ModuleSummary | None, str]] = {}
+        self._facts: dict[str, Mapping[type[Fact], Fact]] = {}
         self._lineages: dict[str, tuple[tuple[Any, ...], ...]] = {}
         self._external: dict[str, bool] = {}
 
@@ -121,6 +123,12 @@ class World:
 
     def split(self, name: str) -> tuple[ModuleSummary | None, str]:
         """Split a full name into the module it belongs to and the rest."""
+        known = self._splits.get(name)
+        if known is None:
+            known = self._splits[name] = self._split(name)
+        return known
+
+    def _split(self, name: str) -> tuple[ModuleSummary | None, str]:
         end = len(name)
         while end > 0:
             module = self.modules.get(name[:end])
@@ -147,7 +155,7 @@ class World:
             return None
         module, rest = self.split(name)
         if module is None:
-            if self._may_be_project(name) and not _GRPC_STUB.search(name):
+            if self._may_be_project(name) and not _is_grpc_stub(name):
                 return PENDING
             return ("n", self.facts.canonical(name))
         if not rest:
@@ -455,7 +463,7 @@ class World:
     def _member(self, name: str, attr: str, receiver: tuple[Any, ...]) -> Value:
         if attr == "__class__":
             return ("n", name)
-        if _GRPC_STUB.search(name):
+        if _is_grpc_stub(name):
             return self._remote_method(receiver)
         if self.cls(name) is None:
             if self._home is not None and self._may_be_project(name):
@@ -672,6 +680,12 @@ class World:
 
     def facts_about(self, name: str) -> Mapping[type[Fact], Fact]:
         """Return the facts about a name; a project class has those of its external bases."""
+        known = self._facts.get(name)
+        if known is None:
+            known = self._facts[name] = self._facts_about(name)
+        return known
+
+    def _facts_about(self, name: str) -> Mapping[type[Fact], Fact]:
         if self.cls(name) is None:
             return self.facts.of(name)
         found: dict[type[Fact], Fact] = {}
@@ -729,3 +743,7 @@ def _without_empty(values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     if any(value[0] == "l" for value in values):
         return [value for value in values if value != ("t", ())]
     return values
+
+
+def _is_grpc_stub(name: str) -> bool:
+    return "_pb2_grpc." in name and _GRPC_STUB.search(name) is not None
