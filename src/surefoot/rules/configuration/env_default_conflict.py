@@ -254,10 +254,11 @@ class EnvDefaultConflict(Rule):
             if _normal(item.value) == usual:
                 continue
             first = others[0]
+            elsewhere = "elsewhere in this file" if first.path == item.path else f"in {first.path}"
             self.report(
                 item.where,
-                f"without `{item.variable}` this is {item.value!r}, "
-                f"and {first.value!r} in {first.path}",
+                f"where `{item.variable}` is not set, this is {item.value!r} here "
+                f"and {first.value!r} {elsewhere}",
                 path=item.path,
                 chain=[
                     Link(other.path, other.where.place, f"here {other.value!r}")
