@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 _CLOSERS = """
@@ -60,6 +61,7 @@ _KEEPING = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def may_keep(name: str) -> bool:
     """Whether a callable of this (last) name may, by the name, keep, end or remove its argument."""
     word = name.rpartition(".")[2].lstrip("_")

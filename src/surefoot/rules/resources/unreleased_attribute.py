@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
 
 from surefoot.facts.kinds import Resource
+from surefoot.linking.lineage import has_foreign_base
 from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.ownership import SETTLED, AttributeOwnership
-from surefoot.semantics.values import PENDING
 from surefoot.semantics.vocabulary import RELEASERS
 
 _UNATTENDED = frozenset({"client", "executor"})
-_PLAIN_BASES = frozenset(
-    {
-        "abc.ABC",
-        "builtins.Exception",
-        "builtins.object",
-        "threading.Thread",
-        "typing.Generic",
-        "typing.NamedTuple",
-        "typing.Protocol",
-        "typing_extensions.Protocol",
-    }
-)
 
 
 class UnreleasedAttribute(Rule):
@@ -335,7 +322,7 @@ class UnreleasedAttribute(Rule):
             if (owner, attr) in reported:
                 continue
             owners = released.get(attr, set()) | released.get("*", set())
-            if _has_unknown_base(project, owner) or _concerns(project, owner, owners):
+            if has_foreign_base(project, owner) or _concerns(project, owner, owners):
                 continue
             reported.add((owner, attr))
             cls = owner.rpartition(".")[2]
@@ -346,24 +333,6 @@ class UnreleasedAttribute(Rule):
                 path=examination.path,
                 severity=Severity.INFO if light == "True" else None,
             )
-
-
-def _lineage(project: Project, owner: str) -> Iterator[Any]:
-    """Yield the names of a class and of its bases; None for a base that is not known."""
-    for value in project.world.lineage(owner):
-        yield value[1] if value != PENDING else None
-        summary = project.world.cls(value[1]) if value != PENDING else None
-        for base in summary.bases if summary is not None else ():
-            if project.world.value(base) is None:
-                yield None
-
-
-def _has_unknown_base(project: Project, owner: str) -> bool:
-    """Whether a base class, not of this project, may close what the class opens."""
-    return any(
-        name is None or (project.world.cls(name) is None and name not in _PLAIN_BASES)
-        for name in _lineage(project, owner)
-    )
 
 
 def _concerns(project: Project, owner: str, owners: set[str]) -> bool:

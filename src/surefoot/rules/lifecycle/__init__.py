@@ -1,0 +1,1 @@
+"""Start-up, shutdown and what a process owes its surroundings in between."""
