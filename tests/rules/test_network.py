@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from surefoot.model import Confidence
 from surefoot.rules.network.missing_timeout import MissingTimeout
+from surefoot.rules.network.retry_on_everything import RetryOnEverything
 from tests.checking import check
 
 
@@ -62,3 +66,32 @@ class Sheets:
     assert [item.message for item in found] == [
         "`Sheets.post` waits for ever unless given `timeout`, which it only passes on"
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "confidence"),
+    [
+        ("time.sleep(attempt)", Confidence.MEDIUM),
+        ("log.exception('attempt %s of %s', attempt, 5); time.sleep(attempt)", Confidence.LOW),
+    ],
+)
+def test_a_loop_that_tells_of_each_failure_hides_no_mistake(
+    answer: str, confidence: Confidence
+) -> None:
+    """Where each failure is recorded, a mistake in the code costs time and is seen."""
+    code = f"""
+import logging
+import time
+
+log = logging.getLogger(__name__)
+
+def load(client):
+    for attempt in range(5):
+        try:
+            return client.fetch()
+        except Exception:
+            {answer}
+    raise SystemExit(1)
+"""
+    (finding,) = check({"service.py": code}, [RetryOnEverything])
+    assert finding.confidence is confidence

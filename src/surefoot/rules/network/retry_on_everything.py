@@ -8,6 +8,7 @@ from surefoot.facts.kinds import Retry
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.handlers import Response
 from surefoot.semantics.loop_shape import is_unconditional
 from surefoot.semantics.remarks import gives_reason
 from surefoot.semantics.retried import Errors
@@ -33,7 +34,8 @@ class RetryOnEverything(Rule):
     A wrong argument, a missing key or a refused password fails the same way each time: the
     caller waits through all attempts for an answer that was known after the first, and the log
     shows the same traceback several times. Name the exceptions that another attempt can mend.
-    A library's default is reported with low confidence, what the code itself says with high.
+    A library's default, and a loop that leaves a record of each failure, are reported with low
+    confidence; what the code tells a library with high.
     """
 
     code = "SF113"
@@ -378,7 +380,8 @@ class RetryOnEverything(Rule):
                 text = f"`{name}` is tried again after {_listed(caught.names)}, a slip in the code"
             else:
                 continue
-            self.report(handler, text, confidence=Confidence.MEDIUM)
+            told = Response.REPORTS in loop.response
+            self.report(handler, text, confidence=Confidence.LOW if told else Confidence.MEDIUM)
 
 
 def _told(errors: Errors, name: str) -> tuple[str, Confidence] | None:
