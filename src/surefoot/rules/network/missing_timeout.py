@@ -307,9 +307,7 @@ class MissingTimeout(Rule):
             import ftplib
 
             def connect(host):
-                ftp = ftplib.FTP()
-                ftp.connect(host, timeout=5)
-                return ftp
+                return ftplib.FTP().connect(host, timeout=5)
             """,
             because="without a host the constructor does not connect",
         ),
@@ -325,9 +323,7 @@ class MissingTimeout(Rule):
         bound = bound_of(call, fact)
         if bound is Bound.POSSIBLE and call.node is not None:
             self._remember_forwarding(call, fact)
-        if bound is not Bound.MISSING:
-            return
-        if call.makes_own or call.overrides("request", "send"):
+        if bound is not Bound.MISSING or call.makes_own or call.overrides("request", "send"):
             return
         if fact.peer is not None and call.arguments.get(fact.peer, 0) is Given.ABSENT:
             return

@@ -365,9 +365,7 @@ class RetryOnEverything(Rule):
         loop = retry_loop(self.file, node)
         if loop is None or not loop.is_about_failures or loop.tells_apart:
             return
-        if is_unconditional(node) or loop.awaits_something:
-            return
-        if loop.subject is None:
+        if is_unconditional(node) or loop.awaits_something or loop.subject is None:
             return
         name = self.file.code(loop.subject.func)
         for handler in loop.again:
@@ -387,12 +385,10 @@ class RetryOnEverything(Rule):
 def _told(errors: Errors, name: str) -> tuple[str, Confidence] | None:
     if errors.filtered:
         return None
-    if errors.everything and errors.stated:
-        text = f"`{name}` retries every exception, mistakes in the code too"
-        return text, Confidence.HIGH
     if errors.everything:
-        text = f"`{name}` retries every exception by default, mistakes in the code too"
-        return text, Confidence.LOW
+        all_of_them = "every exception" if errors.stated else "every exception by default"
+        text = f"`{name}` retries {all_of_them}, mistakes in the code too"
+        return text, Confidence.HIGH if errors.stated else Confidence.LOW
     if errors.names & _MISTAKES:
         return f"`{name}` retries {_listed(errors.names)}, a slip in the code", Confidence.HIGH
     return None
