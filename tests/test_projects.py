@@ -64,6 +64,33 @@ EDITS: dict[str, tuple[str, str, str, set[Place]]] = {
         'return os.environ.get("PAYMENTS_KEY", "")',
         {("pay/gateway.py", 9, "lazy-config-read")},
     ),
+    "done-twice": (
+        "shop/gateway.py",
+        "    return session.post(ORDERS + path, json=body, timeout=5, headers=headers)\n\n\ndef send_",
+        "    return session.put(ORDERS + path, json=body, timeout=5, headers=headers)\n\n\ndef send_",
+        {
+            ("shop/flows.py", 16, "retry-nonidempotent-call"),
+            ("shop/flows.py", 39, "retry-nonidempotent-call"),
+        },
+    ),
+    "key-per-attempt": (
+        "shop/keys.py",
+        "{prefix}-{uuid.uuid4()}",
+        "{prefix}-{prefix}",
+        {("shop/payments.py", 10, "idempotency-key-regenerated")},
+    ),
+    "sync-session-in-endpoint": (
+        "app/database.py",
+        "SessionLocal = sessionmaker(engine)",
+        "SessionLocal = dict",
+        {("app/views.py", 20, "sync-session-in-async-endpoint")},
+    ),
+    "startup-never-closed": (
+        "app/ending.py",
+        "    await stores.session.close()",
+        "    await stores.session.close()\n    await stores.state.pool.close()",
+        {("app/stores.py", 10, "startup-resource-not-closed")},
+    ),
     "resource-from-factory": (
         "store/opening.py",
         'return open(path, "a")',

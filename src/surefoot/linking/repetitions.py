@@ -84,7 +84,8 @@ class Repetitions:
                 way = self._in_loop(loop, every, ways)
                 if way is not None:
                     yield Repetition(layer, name, way)
-                    every.pop((way.end.path, way.end.place))
+                    if way.rest is None:
+                        every.pop((way.end.path, way.end.place), None)
         ways = self._effects.ways(
             [call for call in every.values() if not call.at & _LOST], self._passes, _DEEPEST
         )

@@ -16,6 +16,7 @@ KEY = re.compile(
 )
 """Keywords and headers that let the other side recognise a repeated request."""
 
+_MENTION = re.compile(r"(?i)(?<!non)(?<!non-)(?<!not )idempoten")
 _SENDS = frozenset({"post", "patch", "request", "urlopen"})
 _ASIDE = frozenset({"auth", "cookies", "headers", "proxies", "timeout", "verify", "cert"})
 _READS = re.compile(
@@ -36,7 +37,7 @@ _WRITES = re.compile(
 _NAMED_READING = re.compile(
     r"(?i)(^|[^a-z])(m?search\w*|quer(y|ies)|graph_?ql|gql|sparql|sql|tokens?|oauth2?|auth|"
     r"authenticate|login|introspect|count|look_?up|find|lists?|fetch\w*|read\w*|get|retriev\w*|"
-    r"select|scroll|download\w*|validat\w*|verif\w*|checks?|poll|embed\w*|completions?|complete|"
+    r"select|scroll|download\w*|validat\w*|verif\w*|checks?(?! ?out)|poll|embed\w*|completions?|complete|"
     r"chat|generat\w*|predict\w*|rerank\w*|infer\w*|llms?|prompts?|translat\w*|transcri\w*|"
     r"tokeni[sz]e\w*|classif\w*|scor\w*|summari\w*|detect\w*|analy\w*|extract\w*|recogni\w*|"
     r"pars\w*|render\w*|preview|estimat\w*|calculat\w*|evaluat\w*|suggest\w*|scrape\w*|"
@@ -88,9 +89,8 @@ def _texts(file: File, call: cst.Call) -> Iterator[str]:
 def is_guarded(file: File, function: cst.FunctionDef) -> bool:
     """Whether a function speaks of idempotency, or returns early where its work is done."""
     if "dempoten" in file.text:
-        span = file.span(function.body)
-        first = file.span(function).line
-        if any("dempoten" in file.line(number) for number in range(first, span.end_line + 1)):
+        lines = range(file.span(function).line, file.span(function.body).end_line + 1)
+        if any(_MENTION.search(file.line(number)) for number in lines):
             return True
     for statement in body_of(function.body):
         if isinstance(statement, cst.If) and _STATE.search(spaced(file.code(statement.test))):

@@ -317,7 +317,9 @@ class StartupResourceNotClosed(Rule):
         """Leave one note of all that the file closes, and of the functions that give it."""
         if not self.file.is_test:
             keeping = Keeping(self.file)
-            self.note(node, "closes", tuple(sorted(keeping.closed())), tuple(keeping.given()))
+            self.note(
+                node, "closes", tuple(sorted(keeping.closed())), tuple(sorted(keeping.given()))
+            )
 
     def link(self, project: Project) -> None:
         closed: set[str] = set()
