@@ -89,12 +89,13 @@ def _texts(file: File, call: cst.Call) -> Iterator[str]:
 def is_guarded(file: File, function: cst.FunctionDef) -> bool:
     """Whether a function speaks of idempotency, or returns early where its work is done."""
     if "dempoten" in file.text:
-        lines = range(file.span(function).line, file.span(function.body).end_line + 1)
-        if any(_MENTION.search(file.line(number)) for number in lines):
+        first, last = file.extent(function)
+        if any(_MENTION.search(file.line(number)) for number in range(first, last + 1)):
             return True
     for statement in body_of(function.body):
-        if isinstance(statement, cst.If) and _STATE.search(spaced(file.code(statement.test))):
-            last = body_of(statement.body)[-1:]
-            if last and isinstance(last[0], (cst.Return, cst.Raise)):
+        if statement.__class__ is cst.If:
+            end = body_of(statement.body)[-1:]
+            ends = bool(end) and isinstance(end[0], (cst.Return, cst.Raise))
+            if ends and _STATE.search(spaced(file.code(statement.test))):
                 return True
     return False

@@ -54,6 +54,14 @@ class Places:
         start, end = position.start, position.end
         return Span(start.line, start.column + 1, end.line, end.column + 1)
 
+    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return the first and the last line of a statement."""
+        twin = self._twin(node)
+        if twin is not None and getattr(twin, "end_lineno", None) is not None:
+            return twin.lineno, twin.end_lineno
+        span = self.span(node)
+        return span.line, span.end_line
+
     def _defined_name(self, node: cst.CSTNode) -> Span | None:
         """The span of the name a `def` or `class` gives, read off its line."""
         owner = self._tree.parents.get(node)
