@@ -46,3 +46,17 @@ def test_a_missing_name_is_looked_for_once_in_every_module() -> None:
     world = World(modules, shipped_facts())  # type: ignore[arg-type]
     assert world.name("m0.missing") is None
     assert modules.asked < 100
+
+
+def test_modules_that_are_not_there_are_not_searched_within_their_package() -> None:
+    """Star imports of modules that are missing, compiled ones for instance, lead nowhere."""
+    package = ModuleSummary(
+        module="p",
+        path="p/__init__.py",
+        is_package=True,
+        star_imports=tuple(f"p.compiled{number}" for number in range(12)),
+    )
+    modules = _Counting({"p": package})
+    world = World(modules, shipped_facts())  # type: ignore[arg-type]
+    assert world.name("p.missing") is None
+    assert modules.asked < 100

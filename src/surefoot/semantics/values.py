@@ -179,8 +179,8 @@ class World:
             return owner
         for star in module.star_imports:
             there = f"{star}.{rest}"
-            if there in seen:
-                continue
+            if there in seen or self.split(star)[1] not in ("", star):
+                continue  # asked already, or a module of the project that is not there
             seen.add(there)
             value = self._name(there, hops + 1, seen)
             if value is not None:
