@@ -66,11 +66,12 @@ def forward_of(
         if item.kind == "double-star":
             return Forward(function, names, None, steps)
         if item.has_default and project.world.value(item.default) == ("k", None):
-            return Forward(function, (parameter,), _position(summary, parameter), steps)
+            return Forward(function, (parameter,), position_of(summary, parameter), steps)
     return None
 
 
-def _position(summary: FunctionSummary, parameter: str) -> int | None:
+def position_of(summary: FunctionSummary, parameter: str) -> int | None:
+    """Return the index of a parameter among the positional arguments of a call."""
     plain = [item.name for item in summary.parameters if item.kind == "positional"]
     if parameter not in plain:
         return None

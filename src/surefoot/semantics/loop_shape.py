@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
@@ -10,6 +11,10 @@ from surefoot.semantics.circumstances import always_raises
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import body_of, inside, last_name
 
+_RECORDS = re.compile(
+    r"str|repr|type|print|format|append|add|exc_info|debug|info|warn|warning|error|exception|"
+    r"critical|log|echo|secho|print_exc|format_exception|[A-Z]\w*"
+)
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 
 
@@ -124,3 +129,28 @@ def outside_records(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
                 skipped.update(inside([item]))
         if item not in skipped:
             yield item
+
+
+def looks_at(handler: cst.ExceptHandler) -> bool:
+    """Whether a handler decides by its exception, or by something computed from it."""
+    if handler.name is None or not isinstance(handler.name.name, cst.Name):
+        return False
+    about = {handler.name.name.value}
+    for item in inside([handler.body]):
+        match item:
+            case cst.Assign(targets=targets, value=value) if _mentions(value, about):
+                about |= assigned_names(targets)
+            case cst.If(test=test) | cst.IfExp(test=test) | cst.While(test=test) if _mentions(
+                test, about
+            ):
+                return True
+            case cst.Call(func=func, args=args) if _RECORDS.fullmatch(last_name(func)) is None:
+                if any(
+                    isinstance(arg.value, cst.Name) and arg.value.value in about for arg in args
+                ):
+                    return True
+    return False
+
+
+def _mentions(node: cst.CSTNode, names: set[str]) -> bool:
+    return any(isinstance(item, cst.Name) and item.value in names for item in inside([node]))

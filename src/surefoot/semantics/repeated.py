@@ -44,6 +44,20 @@ def has_effect(call: Call, fact: Idempotency) -> bool:
     return method is not None and str(method[0]).upper() in _METHODS
 
 
+def passed_method(call: Call, fact: Idempotency) -> tuple[str, str] | None:
+    """Return the function, by full name, and its parameter that say which method a call uses."""
+    if fact.method is None:
+        return None
+    value = call.arguments.get("method", fact.method)
+    return (value[1], value[2]) if isinstance(value, tuple) and value[0] == "p" else None
+
+
+def gives_post(call: Call, parameter: str, position: int | None) -> bool:
+    """Whether a call gives POST or PATCH for a parameter of the function it calls."""
+    method = call.arguments.constant(parameter, position)
+    return method is not None and str(method[0]).upper() in _METHODS
+
+
 def carries_key(call: Call, fact: Idempotency) -> Keyed:
     """Return whether a call carries an idempotency key, in an argument, a header or its body."""
     arguments = call.arguments

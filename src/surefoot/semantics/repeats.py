@@ -9,6 +9,7 @@ import libcst as cst
 
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import body_of, inside, last_name
+from surefoot.semantics.loop_shape import assigned_names
 
 KEY = re.compile(
     r"(?i)(x[-_])?idempoten(cy|ce|t)([-_]?(key|token|id))?|client_?(request_?)?token|"
@@ -17,7 +18,10 @@ KEY = re.compile(
 """Keywords and headers that let the other side recognise a repeated request."""
 
 _MENTION = re.compile(r"(?i)(?<!non)(?<!non-)(?<!not )idempoten")
-_SENDS = frozenset({"post", "patch", "request", "urlopen"})
+_SENDS = re.compile(r"(?i)post|patch|urlopen|.*request.*|_?call|_?send")
+_CONNECTS = re.compile(
+    r"(?i)(^|[^a-z])(re)?(connect|connection|login|open|session|client|socket)(?![a-z])"
+)
 _ASIDE = frozenset({"auth", "cookies", "headers", "proxies", "timeout", "verify", "cert"})
 _READS = re.compile(
     r"(?i)(^|[^a-z])(_?m?search|quer(y|ies)|graph_?ql|gql|sparql|sql|(access_?|refresh_?)?tokens?|"
@@ -37,10 +41,10 @@ _WRITES = re.compile(
 _NAMED_READING = re.compile(
     r"(?i)(^|[^a-z])(m?search\w*|quer(y|ies)|graph_?ql|gql|sparql|sql|tokens?|oauth2?|auth|"
     r"authenticate|login|introspect|count|look_?up|find|lists?|fetch\w*|read\w*|get|retriev\w*|"
-    r"select|scroll|download\w*|validat\w*|verif\w*|checks?(?! ?out)|poll|embed\w*|completions?|complete|"
-    r"chat|generat\w*|predict\w*|rerank\w*|infer\w*|llms?|prompts?|translat\w*|transcri\w*|"
-    r"tokeni[sz]e\w*|classif\w*|scor\w*|summari\w*|detect\w*|analy\w*|extract\w*|recogni\w*|"
-    r"pars\w*|render\w*|preview|estimat\w*|calculat\w*|evaluat\w*|suggest\w*|scrape\w*|"
+    r"select|scroll|download\w*|validat\w*|verif\w*|checks?(?! ?out)|poll|embed\w*|"
+    r"completions?|complete|chat|generat\w*|predict\w*|rerank\w*|infer\w*|llms?|prompts?|"
+    r"translat\w*|transcri\w*|tokeni[sz]e\w*|classif\w*|scor\w*|summari\w*|detect\w*|"
+    r"analy\w*|extract\w*|recogni\w*|pars\w*|render\w*|preview|estimat\w*|calculat\w*|evaluat\w*|suggest\w*|scrape\w*|"
     r"crawl\w*|ping|health\w*|heartbeat|ask|load\w*|describe)(?![a-z])"
 )
 _STATE = re.compile(
@@ -62,7 +66,7 @@ def reads_by_name(name: str) -> bool:
 
 def asks(file: File, call: cst.Call) -> bool:
     """Whether a POST, by its address and body, asks for something and changes nothing."""
-    if last_name(call.func) not in _SENDS:
+    if _SENDS.fullmatch(last_name(call.func)) is None:
         return False
     texts = " ".join(_texts(file, call))
     return _READS.search(spaced(texts)) is not None and "mutation" not in texts
@@ -84,6 +88,18 @@ def _texts(file: File, call: cst.Call) -> Iterator[str]:
                 constant = file.constant(item)
                 if constant is not None:
                     yield str(constant[0])
+
+
+def renewed(loop: cst.For | cst.While) -> set[str]:
+    """Return the variables that a loop connects or opens anew each time."""
+    found: set[str] = set()
+    for item in inside([loop.body]):
+        match item:
+            case cst.Assign(targets=targets, value=cst.Call() | cst.Await() as value):
+                names = assigned_names(targets)
+                if _CONNECTS.search(spaced(" ".join([last_name(value), *names]))):
+                    found |= names
+    return found
 
 
 def is_guarded(file: File, function: cst.FunctionDef) -> bool:

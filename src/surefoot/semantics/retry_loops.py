@@ -19,6 +19,7 @@ from surefoot.semantics.loop_shape import (
     goes_round,
     is_unconditional,
     leaving,
+    looks_at,
     outside_records,
 )
 from surefoot.semantics.retried import DATA_ERROR, Errors, condition, either
@@ -49,10 +50,6 @@ _POLLS = re.compile(
 )
 _AWAITING = re.compile(r"(?i)wait|poll|until|ready|alive")
 _WAITS = re.compile(r"(?i).*(sleep|backoff|back_off|wait|delay|pause|throttle|jitter).*")
-_RECORDS = re.compile(
-    r"str|repr|type|print|format|append|add|exc_info|debug|info|warn|warning|error|exception|"
-    r"critical|log|echo|secho|print_exc|format_exception|[A-Z]\w*"
-)
 _COUNTS = re.compile(r"(?i).*(retr|attempt|tries|\btry\b).*")
 _REMOTE = re.compile(
     r"(?i)_*(async_)?(re)?(connect|request|send|fetch|post|call|query|execute|invoke|publish|"
@@ -242,7 +239,12 @@ class RetryLoop:
         asks about the exception, or it is handed to a function that may raise."""
         if len(self.attempt.handlers) > len(self.again):
             return True
-        return any(_looks_at(handler) for handler in self.again)
+        return any(looks_at(handler) for handler in self.again)
+
+    @property
+    def undecided(self) -> Errors:
+        """What is tried again by the handlers that do not look at the exception first."""
+        return either([self.errors_of(item) for item in self.again if not looks_at(item)])
 
     @property
     def work(self) -> Iterator[cst.Call]:
@@ -319,31 +321,6 @@ def retry_loop(
         return None
     loop = RetryLoop(file, node, attempt, again, counter, limit, first)
     return None if _asks(loop) or _does_something_else_each_time(loop, keys) else loop
-
-
-def _looks_at(handler: cst.ExceptHandler) -> bool:
-    """Whether a handler decides by its exception, or by something computed from it."""
-    if handler.name is None or not isinstance(handler.name.name, cst.Name):
-        return False
-    about = {handler.name.name.value}
-    for item in inside([handler.body]):
-        match item:
-            case cst.Assign(targets=targets, value=value) if _mentions(value, about):
-                about |= assigned_names(targets)
-            case cst.If(test=test) | cst.IfExp(test=test) | cst.While(test=test) if _mentions(
-                test, about
-            ):
-                return True
-            case cst.Call(func=func, args=args) if _RECORDS.fullmatch(last_name(func)) is None:
-                if any(
-                    isinstance(arg.value, cst.Name) and arg.value.value in about for arg in args
-                ):
-                    return True
-    return False
-
-
-def _mentions(node: cst.CSTNode, names: set[str]) -> bool:
-    return any(isinstance(item, cst.Name) and item.value in names for item in inside([node]))
 
 
 def _asks(loop: RetryLoop) -> bool:

@@ -40,8 +40,9 @@ def loop_note(
 ) -> tuple[object, ...] | None:
     """Return the plain data about a loop that tries again, None for any other loop.
 
-    `judging`: also for loops that look at the failure before they try again. `keys` are the
-    variables that may be new each time, as for `retry_loop`.
+    `judging`: also for loops that look at some failures before they try again; what they try
+    again is what they do not look at. `keys` are the variables that may be new each time, as
+    for `retry_loop`.
     """
     caught = At.CAUGHT in file.at(node.body)
     if isinstance(node, cst.For):
@@ -55,7 +56,7 @@ def loop_note(
         return None
     if isinstance(node, cst.While) and loop.attempts is None:
         return None
-    errors = loop.errors
+    errors = loop.undecided if judging else loop.errors
     return (
         "loop",
         loop.attempts,

@@ -5,21 +5,16 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.facts.kinds import Idempotency, RepeatedMethods
-from surefoot.linking.effects import said_callee
+from surefoot.linking.changes import Changes
+from surefoot.linking.effects import said_callee, said_caller
 from surefoot.linking.project import Project, full_name
 from surefoot.linking.repetitions import Repetition, Repetitions
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.arrival import Doubt, doubt
 from surefoot.semantics.call import LinkedCall
-from surefoot.semantics.repeated import (
-    Keyed,
-    carries_key,
-    has_effect,
-    method_policy,
-    policy_behind,
-)
-from surefoot.semantics.repeats import asks, is_guarded, reads_by_name
+from surefoot.semantics.repeated import Keyed, carries_key, method_policy, policy_behind
+from surefoot.semantics.repeats import asks, is_guarded, reads_by_name, renewed
 from surefoot.semantics.retry_notes import loop_note, setting_note, task_note
 
 _PUBLISHES = "publishes a message"
@@ -144,6 +139,47 @@ class RetryNonidempotentCall(Rule):
                     with attempt:
                         async with session.request("POST", "/orders", json=parcel) as answer:
                             return await answer.json()
+            """
+        ),
+        Bad(
+            """
+            # file: transport.py
+            import time
+
+            import requests
+
+            def call(method, url, body=None):
+                for attempt in range(3):
+                    try:
+                        return requests.request(method, url, json=body, timeout=5)
+                    except requests.ConnectionError as error:
+                        if attempt == 2:
+                            raise error
+                        time.sleep(2 ** attempt)
+                    except requests.HTTPError as error:
+                        if error.response.status_code < 500:
+                            raise
+            # file: orders.py
+            import transport
+
+            def order(parcel):
+                transport.call("POST", "https://shop.example.com/orders", parcel)
+            """
+        ),
+        Bad(
+            """
+            import smtplib
+
+            def send(make_connection, mail):
+                connection = smtplib.SMTP("mx", timeout=5)
+                for attempt in range(3):
+                    try:
+                        connection.sendmail("a@example.com", ["b@example.com"], mail)
+                        break
+                    except smtplib.SMTPServerDisconnected:
+                        if attempt == 2:
+                            raise
+                        connection = smtplib.SMTP("mx", timeout=5)
             """
         ),
         Good(
@@ -305,10 +341,10 @@ class RetryNonidempotentCall(Rule):
             self.note(node, "guarded", self.file.scope_of(node).qualname)
 
     def visit_For(self, node: cst.For) -> None:
-        self._keep(node, loop_note(self.file, node))
+        self._keep(node, loop_note(self.file, node, judging=True, keys=renewed(node)))
 
     def visit_While(self, node: cst.While) -> None:
-        self._keep(node, loop_note(self.file, node))
+        self._keep(node, loop_note(self.file, node, judging=True, keys=renewed(node)))
 
     def visit_Try(self, node: cst.Try) -> None:
         self._keep(node, task_note(self.file, node))
@@ -322,51 +358,40 @@ class RetryNonidempotentCall(Rule):
 
     def link(self, project: Project) -> None:
         notes = list(project.notes(self.name))
-        asking = {(item.path, note.place) for item, note in notes if note.data[0] == "asks"}
-        guarded = {
-            full_name(item.module, str(note.data[1]))
-            for item, note in notes
-            if note.data[0] == "guarded"
-        }
-        ends = [
-            call
-            for call in project.calls
-            if Idempotency in call.facts
-            and (call.path, call.place) not in asking
-            and full_name(call.module, call.function) not in guarded
-            and not reads_by_name(call.function)
-            and _is_open(call)
-        ]
+        changes = Changes(project, notes)
         seen: set[tuple[str, int]] = set()
-        for found in Repetitions(project, notes).of(ends):
+        for found in Repetitions(project, notes).of(changes.calls):
             names = {full_name(call.module, call.function) for call in found.way}
             start = (found.way.call.path, found.way.call.place)
-            if start in seen or names & guarded:
+            if start in seen or names & changes.guarded:
                 continue
             if any(reads_by_name(call.function) for call in found.way):
                 continue
-            if self._report(found):
+            if self._report(found, changes.maker(found.way.end)):
                 seen.add(start)
-        self._report_policies(project, ends)
+        self._report_policies(project, changes.calls)
 
-    def _report(self, found: Repetition) -> bool:
+    def _report(self, found: Repetition, maker: LinkedCall) -> bool:
         end = found.way.end
         fact = end.facts[Idempotency]
         assert isinstance(fact, Idempotency)
         sure = doubt(end.world, found.layer.errors, str(end.name))
         if sure is Doubt.NONE:
             return False
-        near = len(found.way) <= _NEAR and carries_key(end, fact) is Keyed.NO
+        near = len(found.way) <= _NEAR and maker is end and carries_key(end, fact) is Keyed.NO
         certain = sure is Doubt.CERTAIN and near and fact.what != _PUBLISHES
         does = f"`{end.shown}` {fact.what}"
         if found.way.rest is not None:
             does = f"`{said_callee(found.way.call)}` ends in `{end.shown}`, which {fact.what}"
+        chain = found.links()
+        if maker is not end:
+            chain.append(Link(maker.path, maker.place, f"`{said_caller(maker)}` says POST"))
         self.report(
             found.way.call,
             f"{does}, and {found.repeater} {found.times}: when an answer is lost, it happens twice",
             severity=Severity.WARNING if fact.what == _PUBLISHES else None,
             confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
-            chain=found.links(),
+            chain=chain,
         )
         return True
 
@@ -392,10 +417,3 @@ class RetryNonidempotentCall(Rule):
                     confidence=Confidence.HIGH if calls else Confidence.MEDIUM,
                     chain=[Link(user.path, user.place, f"`{user.shown}`") for user in calls[:1]],
                 )
-
-
-def _is_open(call: LinkedCall) -> bool:
-    """Whether a call has an effect that nothing keeps from happening twice."""
-    fact = call.facts[Idempotency]
-    assert isinstance(fact, Idempotency)
-    return has_effect(call, fact) and carries_key(call, fact) is not Keyed.YES
