@@ -17,7 +17,8 @@ _PLATFORM = re.compile(
     r"RUN_\w+|SERVER_URL|SHA|STEP_SUMMARY|WORKFLOW\w*|WORKSPACE)|"
     r"CI_(COMMIT|JOB|MERGE_REQUEST|PIPELINE|PROJECT|RUNNER|SERVER)_\w+|"
     r"BITBUCKET_(BRANCH|BUILD_NUMBER|COMMIT|GIT_\w+|PR_ID|REPO_\w+|WORKSPACE)|"
-    r"BUILD_(BUILD|DEFINITION|REPOSITORY|SOURCE)\w*",
+    r"BUILD_(BUILD|DEFINITION|REPOSITORY|SOURCE)\w*|"
+    r"FUNCTION_\w+|GCP_PROJECT|GAE_\w+|K_(SERVICE|REVISION|CONFIGURATION)|WEBSITE_\w+|DYNO",
     re.IGNORECASE,
 )
 _SETTINGS = re.compile(
@@ -27,7 +28,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def is_platform_variable(name: str) -> bool:
-    """Whether the system or a CI platform, not the operator of a service, sets a variable."""
+    """Whether the system or a platform, not the operator of a service, sets a variable."""
     return _PLATFORM.fullmatch(name) is not None
 
 

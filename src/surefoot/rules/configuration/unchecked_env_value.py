@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from surefoot.facts.kinds import RefusesNone, Reports
@@ -14,6 +16,7 @@ from surefoot.semantics.variables import is_platform_variable
 _FAILURES = frozenset(
     f"builtins.{name}" for name in ("TypeError", "AttributeError", "Exception", "BaseException")
 )
+_RECORDER = re.compile(r"_*(print|log|debug|warn|warning|echo)(_.*)?")
 _LOGGERS = frozenset({"log", "logger", "logging", "_log", "_logger", "LOG", "LOGGER"})
 
 
@@ -140,6 +143,7 @@ class UncheckedEnvValue(Rule):
                 print(f"stage: {os.getenv('STAGE')}")
                 logger.info("stage %s", os.getenv("STAGE"))
                 logger.warning(f"stage {os.getenv('STAGE')}")
+                print_verbose(f"stage {os.getenv('STAGE')}")
                 raise RuntimeError(f"no such stage: {os.getenv('STAGE')}")
             """,
             because="`None` in a message for people is an answer",
@@ -261,6 +265,8 @@ class UncheckedEnvValue(Rule):
                     if self.file.fact(Reports, parent) is not None:
                         return True
                     if isinstance(func, cst.Attribute) and last_name(func.value) in _LOGGERS:
+                        return True
+                    if _RECORDER.fullmatch(last_name(func)):
                         return True
                 case cst.BaseSmallStatement() | cst.BaseCompoundStatement():
                     return False
