@@ -54,7 +54,7 @@ def loop_note(
     loop = retry_loop(file, node, keys)
     if loop is None or not loop.is_about_failures or (loop.tells_apart and not judging):
         return None
-    if isinstance(node, cst.While) and loop.attempts is None:
+    if isinstance(node, cst.While) and loop.attempts is None and not judging:
         return None
     errors = loop.undecided if judging else loop.errors
     return (
