@@ -24,14 +24,14 @@ _CONNECTS = re.compile(
 )
 _ASIDE = frozenset({"auth", "cookies", "headers", "proxies", "timeout", "verify", "cert"})
 _READS = re.compile(
-    r"(?i)(^|[^a-z])(_?m?search|quer(y|ies)|graph_?ql|gql|sparql|sql|(access_?|refresh_?)?tokens?|"
-    r"oauth2?|o?auth|authenticate|login|log_?in|sign_?in|introspect|count|look_?up|find|lists?|"
+    r"(?i)(^|[^a-z])(m?search|quer(y|ies)|graph ?ql|gql|sparql|sql|tokens?|"
+    r"oauth2?|o?auth|authenticate|login|log ?in|sign ?in|introspect|count|look ?up|find|lists?|"
     r"fetch|read|get|retrieve|select|scroll|download|validat\w*|verif\w*|checks?|poll|"
     r"embed\w*|completions?|complete|chat|generat\w*|predict\w*|rerank\w*|rank|infer\w*|llms?|"
     r"prompts?|messages|translat\w*|transcri\w*|tokeni[sz]e\w*|classif\w*|scor\w*|summari\w*|"
     r"detect\w*|analy\w*|extract\w*|recogni\w*|pars\w*|convert\w*|render\w*|preview|estimat\w*|"
     r"calculat\w*|evaluat\w*|match|resolve|suggest\w*|scrape|crawl|ping|health|heartbeat|"
-    r"metrics?|telemetry|statistics|stats|models?|inputs?|grant_type|jsonrpc|rpc|ask|load\w*|"
+    r"metrics?|telemetry|statistics|stats|models?|inputs?|grant ?type|jsonrpc|rpc|ask|load\w*|"
     r"vectors?|similar\w*|retriev\w*|agents?|openai|anthropic|ollama|filters?)(?![a-z])"
 )
 _WRITES = re.compile(
@@ -39,8 +39,8 @@ _WRITES = re.compile(
     r"place|order|book|transfer|refund|upload|trigger|enqueue|emit|deliver|alert)(?![a-z])"
 )
 _NAMED_READING = re.compile(
-    r"(?i)(^|[^a-z])(m?search\w*|quer(y|ies)|graph_?ql|gql|sparql|sql|tokens?|oauth2?|auth|"
-    r"authenticate|login|introspect|count|look_?up|find|lists?|fetch\w*|read\w*|get|retriev\w*|"
+    r"(?i)(^|[^a-z])(m?search\w*|quer(y|ies)|graph ?ql|gql|sparql|sql|tokens?|oauth2?|auth|"
+    r"authenticate|login|introspect|count|look ?up|find|lists?|fetch\w*|read\w*|get|retriev\w*|"
     r"select|scroll|download\w*|validat\w*|verif\w*|checks?(?! ?out)|poll|embed\w*|"
     r"completions?|complete|chat|generat\w*|predict\w*|rerank\w*|infer\w*|llms?|prompts?|"
     r"translat\w*|transcri\w*|tokeni[sz]e\w*|classif\w*|scor\w*|summari\w*|detect\w*|"
