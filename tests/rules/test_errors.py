@@ -34,18 +34,20 @@ def refund(session, url):
     ("comment", "severity"),
     [
         ("", Severity.ERROR),
-        ("  # the provider refunds by itself at night", Severity.WARNING),
+        ("  # the provider refunds by itself at night", Severity.INFO),
         ("  # noqa: BLE001", Severity.ERROR),
-        ("  # noqa: BLE001 - the provider refunds by itself", Severity.WARNING),
+        ("  # noqa: BLE001 - the provider refunds by itself", Severity.INFO),
         ("  # pylint: disable=broad-except", Severity.ERROR),
         ("  # pragma: no cover", Severity.ERROR),
         ("  # TODO: find out what it raises", Severity.ERROR),
         ("  # log.exception('no refund')", Severity.ERROR),
         ("  # not important", Severity.ERROR),
+        ("  # best effort", Severity.INFO),
     ],
 )
 def test_reason_in_comment(comment: str, severity: Severity) -> None:
-    """A reason of three words costs a level; directives, plans and dead code are no reason."""
+    """Who gives a reason has decided, which is worth a remark; directives, plans and dead code
+    are no reason."""
     assert severities("swallowed-exception", SILENT.format(comment=comment)) == [severity]
 
 
@@ -59,7 +61,7 @@ def test_reason_in_docstring() -> None:
         except Exception:
             pass
     '''
-    assert severities("swallowed-exception", code) == [Severity.WARNING]
+    assert severities("swallowed-exception", code) == [Severity.INFO]
 
 
 def test_import_fallback() -> None:
@@ -81,7 +83,7 @@ def test_import_fallback() -> None:
 
 
 def test_secondary_failure() -> None:
-    """While another failure is handled aloud, a silent one weighs one level less."""
+    """While another failure is handled aloud, a silent one is worth a remark only."""
     code = """
     def run(job, store):
         try:
@@ -93,7 +95,7 @@ def test_secondary_failure() -> None:
                 pass
             raise
     """
-    assert severities("swallowed-exception", code) == [Severity.WARNING]
+    assert severities("swallowed-exception", code) == [Severity.INFO]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,7 @@ def test_where_it_is_marked() -> None:
 
 
 def test_cancellation_with_a_reason() -> None:
-    """A reason given costs swallowed cancellation a level too."""
+    """Who gives a reason for swallowing cancellation gets a remark too."""
     code = """
     async def run(job, log):
         while True:
@@ -174,7 +176,23 @@ def test_cancellation_with_a_reason() -> None:
             except BaseException:  # the supervisor wants it to live on
                 log.exception("failed")
     """
-    assert severities("swallowed-cancellation", code) == [Severity.WARNING]
+    assert severities("swallowed-cancellation", code) == [Severity.INFO]
+
+
+@pytest.mark.parametrize(
+    ("answer", "severity"),
+    [("log.exception('failed')", Severity.INFO), ("pass", Severity.WARNING)],
+)
+def test_outermost_guard_of_a_task(answer: str, severity: Severity) -> None:
+    """A record at the very end of a coroutine is how servers guard the tasks they start."""
+    code = f"""
+    async def serve(app, scope, log):
+        try:
+            await app(scope)
+        except BaseException:
+            {answer}
+    """
+    assert severities("swallowed-cancellation", code) == [severity]
 
 
 def test_two_silences_at_once() -> None:
@@ -241,9 +259,156 @@ def test_group_handlers_are_let_be() -> None:
             with contextlib.suppress(Exception):
                 loop.remove_reader(descriptor)
         """,
+        """
+        def set_property(text, parse, store):
+            key, value = text.split("=")
+            try:
+                value = parse(value)
+            except Exception:
+                pass
+            store[key] = value
+        """,
+        """
+        def one_of(classes, data):
+            found = []
+            for cls in classes:
+                try:
+                    instance = cls(data)
+                    found.append(instance)
+                except Exception:
+                    pass
+            if len(found) == 0:
+                raise ValueError("none of them fits")
+            return found[0]
+        """,
+        """
+        class Protocol:
+            def _close_transport(self):
+                try:
+                    if self.transport.can_write_eof():
+                        self.transport.write_eof()
+                    self.transport.close()
+                except Exception:
+                    pass
+
+            def connection_lost(self, error):
+                try:
+                    self.inner.connection_lost(error)
+                except Exception:
+                    pass
+        """,
+        """
+        import logging
+        from contextlib import suppress
+
+        LOG = logging.getLogger(__name__)
+
+        class Channel:
+            def close(self):
+                for name in self.names:
+                    with suppress(Exception):
+                        LOG.debug("delete %s", name)
+                        self.client.delete_subscription(name)
+        """,
     ],
 )
 def test_silence_that_loses_nothing(code: str) -> None:
     """A prepared answer, another way, a record and letting go: nothing is lost there."""
     assert not found("swallowed-exception", code)
     assert not found("silent-default", code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+        def authenticate(request, parse, validate):
+            user = password = None
+            valid = False
+            try:
+                user, password = parse(request)
+                valid = validate(user, password)
+            except Exception:
+                pass
+            return 200 if valid and user else 401
+        """,
+        """
+        def describe(command, load, show):
+            name = None
+            try:
+                if command.is_extension:
+                    name = load(command).name
+            except Exception:
+                pass
+            if name:
+                show(name)
+        """,
+        """
+        def distribution(read, parse):
+            try:
+                return parse(read()), None
+            except Exception:
+                return False, None
+        """,
+    ],
+)
+def test_prepared_default(code: str) -> None:
+    """A default prepared before the work is a default, whichever way the work assigns it."""
+    assert not found("swallowed-exception", code)
+    assert found("silent-default", code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+        def ports(lines):
+            found = set()
+            for line in lines:
+                try:
+                    found.add(int(line.split()[1]))
+                except Exception:
+                    pass
+            return found
+        """,
+        """
+        def run(job, client, log):
+            try:
+                job()
+            except Exception:
+                log.exception("failed")
+                try:
+                    client.answer(500)
+                except Exception:
+                    pass
+        """,
+        """
+        def describe(host, show):
+            # some of these might not be available everywhere
+            try:
+                show(host())
+            except Exception:
+                pass
+        """,
+        """
+        def warm_up(cache, url):
+            try:
+                cache.fill(url)  # not supported by all caches
+            except Exception:
+                pass
+        """,
+        """
+        def leave(session, history):
+            try:
+                session.run()
+            finally:
+                try:
+                    history.write()
+                except Exception:
+                    pass
+        """,
+    ],
+)
+def test_silence_worth_a_remark(code: str) -> None:
+    """Reading values at hand, a second failure, a reason given and leaving: no more than that."""
+    assert severities("swallowed-exception", code) == [Severity.INFO]

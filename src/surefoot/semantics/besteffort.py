@@ -24,13 +24,13 @@ from surefoot.semantics.summary import At
 _LETS_GO = re.compile(
     r"_*(force_|safe_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
     r"|a?stop|kill|killpg|quit|unlink|rmtree|rollback|join|detach|wait_closed|__a?exit__|unlock|"
-    r"logout|release|cancel|uninstall|remove_?handler|remove_(reader|writer|signal_handler)|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
+    r"logout|release|cancel|uninstall|connection_lost|remove_?handler|remove_(reader|writer|signal_handler)|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
 )
 _LETS_GO_OF_ITSELF = frozenset({"release", "cancel", "stop"})
 _TAKES_AWAY = re.compile(
     r"_*(delete|remove|discard|clear|reset|purge|unsubscribe|unregister|deregister|drain|wait|exit|"
     r"send_signal|pop|drop|destroy|untrack|revoke|release|cancel|stop|close|end|finish|communicate|"
-    r"kill|set_result)(_.*|_*)"
+    r"kill|set_result|write_eof|abort)(_.*|_*)"
 )
 _LENIENT_NAME = re.compile(
     r"_*(is|has|can|supports?|try|maybe|safe|safely)_.*|.*(_safe|_safely|_or_none|_or_default|"
@@ -55,8 +55,10 @@ _LOOKUP_METHODS = words(
 _CONVERSIONS = words(
     """
     builtins.int builtins.float builtins.complex builtins.bytes builtins.ord builtins.chr
-    builtins.hex builtins.round json.loads json.dumps ast.literal_eval base64.b64decode
-    base64.b64encode binascii.unhexlify uuid.UUID decimal.Decimal datetime.datetime
+    builtins.hex builtins.round json.loads json.dumps ast.literal_eval
+    base64.b64decode base64.urlsafe_b64decode base64.b64encode base64.urlsafe_b64encode
+    base64.decodebytes binascii.hexlify binascii.unhexlify
+    uuid.UUID decimal.Decimal datetime.datetime
     datetime.datetime.fromisoformat datetime.datetime.strptime datetime.datetime.fromtimestamp
     datetime.date.fromisoformat time.strptime urllib.parse.urlparse urllib.parse.urlsplit
     urllib.parse.unquote ipaddress.ip_address ipaddress.ip_network inspect.getsource
@@ -71,6 +73,10 @@ _CONVERTING_METHODS = words(
     parse_obj parse_raw
     """
 )
+_ADDS = words("add append appendleft discard extend insert update")
+_CONTAINERS = words(
+    "builtins.dict builtins.list builtins.set collections.defaultdict collections.deque"
+)
 _TELEMETRY = re.compile(
     r"(?i)(.*[_.\W])?(telemetry|analytics|metrics?|statsd|observability)([_.\W].*)?"
 )
@@ -80,15 +86,21 @@ _DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 def is_leaving(file: File, node: cst.CSTNode) -> bool:
     """Whether a statement runs when something ends: in `finally`, in a method that closes."""
+    function = file.function(node)
+    if function is not None and _LETS_GO.fullmatch(function.name.value):
+        return True
     return At.TEARDOWN in file.at(node) or "shutdown" in file.role(node)
 
 
 def only_lets_go(file: File, node: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
     """Whether all that work, which stands at `node`, does is to let go of things."""
-    leaving = is_leaving(file, node) or At.HANDLER in file.at(node)
-    return all(_lets_go(file, item, leaving) for item in work) and any(
-        is_call(item) or isinstance(item, cst.Await) for item in inside(work)
-    )
+    if not all(_lets_go(file, item, True) for item in work):
+        return False
+    if not any(type(item) in (cst.Call, cst.Await) for item in inside(work)):
+        return False
+    if all(_lets_go(file, item, False) for item in work):
+        return True
+    return At.HANDLER in file.at(node) or is_leaving(file, node)
 
 
 def _lets_go(file: File, item: cst.CSTNode, leaving: bool) -> bool:
@@ -114,6 +126,8 @@ def _expression_lets_go(file: File, node: cst.CSTNode, leaving: bool) -> bool:
         node = node.expression
     if not is_call(node):
         return False
+    if _is_record(file, node):
+        return True
     call = file.call(node)
     if call.name is not None and call.fact(RemovesPath) is not None:
         return True
@@ -215,7 +229,12 @@ def _only_calls(
             case cst.Call(func=func):
                 if file.call(item).name in functions:
                     continue
-                if not (isinstance(func, cst.Attribute) and func.attr.value in methods):
+                if not isinstance(func, cst.Attribute):
+                    return False
+                method = func.attr.value
+                if method in methods:
+                    continue
+                if method not in _ADDS or file.type_of(func.value) not in _CONTAINERS:
                     return False
             case cst.Yield() | cst.While() | cst.With():
                 return False
@@ -281,4 +300,4 @@ def is_telemetry(file: File, node: cst.CSTNode, work: Sequence[cst.CSTNode]) -> 
 
 def is_call(node: cst.CSTNode) -> TypeGuard[cst.Call]:
     """Whether a node is a call."""
-    return isinstance(node, cst.Call)
+    return node.__class__ is cst.Call

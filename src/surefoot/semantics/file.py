@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from surefoot.semantics.environment import Environment
 
 F = TypeVar("F", bound=Fact)
+N = TypeVar("N", bound=cst.CSTNode)
+T = TypeVar("T")
 _TEST_PATH = re.compile(r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$")
 
 
@@ -57,6 +60,7 @@ class File:
         )
         self.notes: list[Note] = []
         self._calls: dict[cst.Call, Call] = {}
+        self._once: dict[tuple[object, cst.CSTNode], Any] = {}
         self._places = Places(tree, parsed.text)
 
     # -- text ----------------------------------------------------------------------------
@@ -69,6 +73,10 @@ class File:
     def span(self, node: cst.CSTNode) -> Span:
         """Return where a node stands."""
         return self._places.span(node)
+
+    def extent(self, statement: cst.CSTNode) -> tuple[int, int]:
+        """Return the first and the last line of a statement, decorators left out."""
+        return self._places.lines(statement)
 
     def line(self, number: int) -> str:
         """Return the text of a line, from 1; empty where there is none."""
@@ -156,6 +164,14 @@ class File:
         """Return where the name bound in a scope stands, targets included."""
         return self.symbols.uses(name, scope)
 
+    def once(self, describe: Callable[[File, N], T], node: N) -> T:
+        """Return `describe(self, node)`, worked out once for each node, whoever asks."""
+        key = (describe, node)
+        if key not in self._once:
+            self._once[key] = describe(self, node)
+        known: T = self._once[key]
+        return known
+
     # -- meaning -------------------------------------------------------------------------
 
     def symbol(self, node: cst.CSTNode | None) -> Symbol:
@@ -210,9 +226,13 @@ class File:
         return Environment(self)
 
     @cached_property
+    def _declared_roles(self) -> dict[str, set[str]]:
+        return roles(self.world, [self.summary])
+
+    @cached_property
     def roles(self) -> dict[str, set[str]]:
         """The roles of this file's functions, by qualname, as far as the file tells."""
-        found = roles(self.world, [self.summary])
+        found = {name: set(names) for name, names in self._declared_roles.items()}
         for node in self.tree.of(cst.Call):
             for name, role in registered(self.call(node)):
                 found.setdefault(name, set()).add(role)
@@ -224,7 +244,16 @@ class File:
         function = self.function(node)
         if function is None:
             return set()
-        return self.roles.get(self.tree.scopes[function].qualname, set())
+        qualname = self.tree.scopes[function].qualname
+        if self._is_handed_over(function):
+            return self.roles.get(qualname, set())
+        full = f"{self.module_name}.{qualname}" if self.module_name else qualname
+        return self._declared_roles.get(full, set())
+
+    def _is_handed_over(self, function: cst.FunctionDef) -> bool:
+        """Whether the name of a function stands anywhere but in calls of it: where it does not,
+        no call registers it, and they need not be looked through."""
+        return re.search(rf"\b{function.name.value}\b(?!\s*\()", self.text) is not None
 
     def add_note(self, rule: str, node: cst.CSTNode, data: tuple[object, ...]) -> None:
         """Keep plain data about a node for the linker."""

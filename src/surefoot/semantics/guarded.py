@@ -24,6 +24,7 @@ from surefoot.semantics.besteffort import (
 )
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import (
+    ANYTHING,
     Reaction,
     Response,
     assigned,
@@ -31,8 +32,10 @@ from surefoot.semantics.handlers import (
     inside,
     last_name,
     reaction,
+    spelling,
 )
 from surefoot.semantics.literals import is_blank, is_false, is_none, is_verdict
+from surefoot.semantics.prepared import is_missed, prepared
 from surefoot.semantics.remarks import gives_reason, is_lenient_text
 
 _LOOPS = (cst.For, cst.While)
@@ -62,64 +65,24 @@ class Guarded:
     @cached_property
     def reaction(self) -> Reaction:
         """What is done when the work fails, where the code goes on to only then included."""
-        computed = assigned(self.file, self._whole)
-        first = reaction(self.file, self.answer, exception=self.exception, computed=computed)
+        first = reaction(
+            self.file,
+            self.answer,
+            exception=self.exception,
+            computed=lambda: assigned(self.file, self._whole),
+            enough=ANYTHING,
+        )
         if first.response or any(target is None for target, _ in first.defaults):
             return first
         if not self.answer or all(isinstance(item, (cst.Pass, cst.Expr)) for item in self.answer):
-            kept = self._kept()
-            if kept is not None:
-                return kept
+            ready = prepared(self.file, self.statement, self.work)
+            if ready is not None:
+                return ready
         rest = self._only_after_failure()
         if not rest:
             return first
-        then = reaction(self.file, rest)
+        then = reaction(self.file, rest, enough=ANYTHING)
         return Reaction(then.response, (*first.defaults, *then.defaults))
-
-    def _kept(self) -> Reaction | None:
-        """What stands in for the values the work would have assigned, where that is all it does
-        and they were prepared before: a blank default, or a value of its own."""
-        targets: list[cst.BaseExpression] = []
-        for item in self.work:
-            target = _computed_target(item)
-            if target is None:
-                return None
-            targets.append(target)
-        before = self._before()
-        defaults: list[tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = []
-        for computed in targets:
-            prepared = before.get(self.file.code(computed))
-            if prepared is None:
-                return None
-            if not is_blank(prepared):
-                return Reaction(Response.SUBSTITUTES)
-            assert isinstance(prepared, cst.BaseExpression)
-            defaults.append((computed, prepared))
-        return Reaction(Response.NOTHING, tuple(defaults)) if defaults else None
-
-    def _before(self) -> dict[str, cst.BaseExpression | cst.Param]:
-        """The last value each name got in the statements before, by the code of the name."""
-        found: dict[str, cst.BaseExpression | cst.Param] = {}
-        current = self.statement
-        for parent in self.file.ancestors(current):
-            if isinstance(parent, (cst.IndentedBlock, cst.Module)):
-                items = list(parent.body)
-                for item in inside(items[: items.index(current)][::-1]):  # type: ignore[arg-type]
-                    match item:
-                        case cst.Assign(targets=targets, value=value):
-                            for target in targets:
-                                found.setdefault(self.file.code(target.target), value)
-                        case cst.AnnAssign(target=target, value=cst.BaseExpression() as value):
-                            found.setdefault(self.file.code(target), value)
-            elif isinstance(parent, cst.FunctionDef):
-                for param in inside([parent.params]):
-                    if isinstance(param, cst.Param):
-                        found.setdefault(param.name.value, param)
-                break
-            elif isinstance(parent, cst.ClassDef):
-                break
-            current = parent
-        return found
 
     @cached_property
     def success_leaves(self) -> type[cst.CSTNode] | None:
@@ -184,7 +147,7 @@ class Guarded:
                 or (is_false(value) and self._gives_verdict)
             )
         blank = is_none(value) or is_false(value) or isinstance(value, cst.SimpleString)
-        return blank and self._is_tested(self.file.code(target))
+        return blank and self._is_tested(spelling(self.file, target))
 
     @cached_property
     def _gives_verdict(self) -> bool:
@@ -217,7 +180,7 @@ class Guarded:
                     operands = [first.value]
                 case _:
                     continue
-            if any(self.file.code(operand) == name for operand in operands):
+            if any(spelling(self.file, operand) == name for operand in operands):
                 return True
         return False
 
@@ -250,12 +213,13 @@ class Guarded:
         """Whether failing in silence is the purpose here, as far as the code shows."""
         file, node, whole = self.file, self.node, self._whole
         return (
-            only_lets_go(file, node, whole)
-            or only_records(file, whole)
+            marks_success(whole)
             or only_looks(file, self.work)
-            or marks_success(whole)
-            or (self.success_leaves is not None and is_retried(file, self.statement, self.work))
             or is_lenient(file, node, self.work)
+            or only_lets_go(file, node, whole)
+            or only_records(file, whole)
+            or (self.success_leaves is not None and is_retried(file, self.statement, self.work))
+            or is_missed(file, self.statement, whole)
         )
 
     @property
@@ -266,16 +230,19 @@ class Guarded:
 
     def severity(self, base: Severity) -> Severity | None:
         """Return the severity: one level less for each circumstance that speaks for the
-        author; None where nothing is left to say."""
+        author, and a remark at most for all but telemetry; None where nothing is left to say."""
         if only_imports(self.work):
             return None if self._has_reason else Severity.INFO
         speaks_for = (
             self._has_reason,
             only_converts(self.file, self.work),
-            self._is_secondary or is_leaving(self.file, self.node),
-            is_telemetry(self.file, self.node, self.work),
+            self._is_secondary,
+            is_leaving(self.file, self.node),
         )
-        level = int(base) - sum(speaks_for)
+        telemetry = is_telemetry(self.file, self.node, self.work)
+        level = int(base) - sum(speaks_for) - telemetry
+        if any(speaks_for):
+            level = min(level, int(Severity.INFO))
         return Severity(level) if level > 0 else None
 
     @property
@@ -304,7 +271,7 @@ class Guarded:
                 told = Response.RAISES | Response.REPORTS | Response.KEEPS | Response.SUBSTITUTES
                 name = parent.name.name if parent.name is not None else None
                 exception = name.value if isinstance(name, cst.Name) else None
-                found = reaction(self.file, [parent.body], exception=exception)
+                found = reaction(self.file, [parent.body], exception=exception, enough=told)
                 return bool(found.response & told)
         return False
 
@@ -313,17 +280,20 @@ class Guarded:
         """Whether the author says why failure does not matter: in the handler in any words,
         around it or in the docstring in words of failure."""
         function = self.file.function(self.node)
-        if function is not None and is_lenient_text(function.get_docstring() or ""):
-            return True
+        if function is not None:
+            if is_lenient_text(function.get_docstring() or ""):
+                return True
+            if gives_reason(_first_lines(function.body), of_failure=True):
+                return True
         if isinstance(self.node, cst.ExceptHandler):
             statement = self.statement
             assert isinstance(statement, cst.Try)
-            around = [*statement.leading_lines, *_first_lines(statement.body)]
+            around = [*statement.leading_lines, statement.body]
             return gives_reason([self.node]) or gives_reason(around, of_failure=True)
         body = self.node.body
         head = body.header if isinstance(body, cst.IndentedBlock) else body
         return gives_reason([*self.node.leading_lines, head]) or gives_reason(
-            _first_lines(body), of_failure=True
+            [body], of_failure=True
         )
 
     @cached_property
@@ -346,6 +316,10 @@ class Guarded:
 
 def guarded_by(file: File, handler: cst.ExceptHandler) -> Guarded:
     """Return the work a handler guards."""
+    return file.once(_guarded_by, handler)
+
+
+def _guarded_by(file: File, handler: cst.ExceptHandler) -> Guarded:
     statement = file.parent(handler)
     assert isinstance(statement, cst.Try)
     name = handler.name.name if handler.name is not None else None
@@ -377,18 +351,6 @@ def _leaves(items: Sequence[cst.CSTNode]) -> type[cst.CSTNode] | None:
             return _leaves(body_of(body)) or (_leaves([orelse]) if orelse is not None else None)
         case cst.For(body=body) | cst.While(body=body):
             return cst.Return if _leaves(body_of(body)) is cst.Return else None
-    return None
-
-
-def _computed_target(item: cst.CSTNode) -> cst.Name | cst.Attribute | None:
-    """The one name or attribute an assignment gives more than a blank value."""
-    match item:
-        case cst.Assign(
-            targets=[cst.AssignTarget(target=cst.Name() | cst.Attribute() as target)], value=value
-        ):
-            return None if is_blank(value) else target
-        case cst.AnnAssign(target=cst.Name() | cst.Attribute() as annotated, value=given):
-            return None if given is None or is_blank(given) else annotated
     return None
 
 

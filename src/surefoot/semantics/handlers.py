@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import libcst as cst
@@ -15,6 +15,7 @@ from surefoot.semantics.literals import is_blank
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.values import PENDING, World
 from surefoot.syntax.shape import CHILDREN
+from surefoot.syntax.tree import dotted
 
 
 def words(text: str) -> frozenset[str]:
@@ -36,7 +37,18 @@ _CURRENT_EXCEPTION = frozenset({"sys.exc_info", "sys.exception"})
 _NEVER = frozenset(
     {"typing.NoReturn", "typing.Never", "typing_extensions.NoReturn", "typing_extensions.Never"}
 )
-_DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+_DEFINITIONS: frozenset[type[cst.CSTNode]] = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
+_BINDING: frozenset[type[cst.CSTNode]] = frozenset(
+    {
+        cst.Assign,
+        cst.AnnAssign,
+        cst.NamedExpr,
+        cst.For,
+        cst.WithItem,
+        cst.Import,
+        cst.ImportFrom,
+    }
+)
 
 
 class Caught(NamedTuple):
@@ -50,6 +62,9 @@ class Caught(NamedTuple):
     def everything(self) -> bool:
         """Whether any failure is caught."""
         return not self.names.isdisjoint(EVERYTHING)
+
+
+_BARE = Caught(frozenset({"builtins.BaseException"}))
 
 
 def caught(world: World, symbol: Symbol) -> Caught:
@@ -70,8 +85,12 @@ def caught(world: World, symbol: Symbol) -> Caught:
 
 def caught_by(file: File, handler: cst.ExceptHandler) -> Caught:
     """Return what a handler catches; a bare one catches `BaseException`."""
+    return file.once(_caught_by, handler)
+
+
+def _caught_by(file: File, handler: cst.ExceptHandler) -> Caught:
     if handler.type is None:
-        return Caught(frozenset({"builtins.BaseException"}))
+        return _BARE
     return caught(file.world, file.symbol(handler.type))
 
 
@@ -93,6 +112,21 @@ class Response(enum.Flag):
     """Something is called of which nothing is known."""
 
 
+_PLAIN: dict[type[cst.CSTNode], Response] = {
+    cst.FunctionDef: Response.ACTS,
+    cst.ClassDef: Response.ACTS,
+    cst.Lambda: Response.ACTS,
+    cst.Yield: Response.ACTS,
+    cst.Raise: Response.RAISES,
+    cst.Assert: Response.RAISES,
+    cst.Import: Response.SUBSTITUTES,
+    cst.ImportFrom: Response.SUBSTITUTES,
+    cst.AugAssign: Response.RECORDS,
+}
+ANYTHING = ~Response.NOTHING
+"""Whatever it is that is done."""
+
+
 class Reaction(NamedTuple):
     """The response of a stretch of code, and the blank values it puts in place of a result.
 
@@ -108,49 +142,53 @@ def reaction(
     statements: Iterable[cst.CSTNode],
     *,
     exception: str | None = None,
-    computed: frozenset[str] = frozenset(),
+    computed: Callable[[], frozenset[str]] = frozenset,
     in_helper: bool = False,
+    enough: Response | None = None,
 ) -> Reaction:
     """Return what statements do about the exception they run for.
 
-    `exception` is its name there. `computed` holds the code of the targets that the guarded
+    `exception` is its name there. `computed` gives the code of the targets that the guarded
     work assigns: a blank value given to another one is a mark, not a default. In a helper
-    function values returned mean nothing, and no other helper is looked into.
+    function values returned mean nothing, and no other helper is looked into. Once part of
+    `enough` is found no further is looked: what is called is costly to find out.
     """
     found = Response.NOTHING
     defaults: list[tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = []
+    calls: list[cst.Call] = []
     for node in inside(statements):
-        match node:
-            case cst.FunctionDef() | cst.ClassDef() | cst.Lambda() | cst.Yield():
-                found |= Response.ACTS
-            case cst.Raise() | cst.Assert():
-                found |= Response.RAISES
-            case cst.Import() | cst.ImportFrom():
-                found |= Response.SUBSTITUTES
-            case cst.AugAssign():
-                found |= Response.RECORDS
-            case cst.Name(value=name) if name == exception:
+        kind = type(node)
+        if type(node) is cst.Call:
+            calls.append(node)
+        elif type(node) is cst.Name:
+            if node.value == exception:
                 found |= Response.KEEPS
-            case cst.Call():
-                found |= response_to_call(file, node, in_helper)
-            case cst.Return(value=value) if not in_helper:
-                if value is None or is_blank(value):
-                    defaults.append((None, value))
-                else:
+        elif kind in _PLAIN:
+            found |= _PLAIN[kind]
+        elif type(node) is cst.Return:
+            if in_helper:
+                continue
+            if node.value is None or is_blank(node.value):
+                defaults.append((None, node.value))
+            else:
+                found |= Response.SUBSTITUTES
+        elif type(node) is cst.Assign:
+            for target in node.targets:
+                if not is_blank(node.value):
                     found |= Response.SUBSTITUTES
-            case cst.Assign(targets=targets, value=value):
-                for target in targets:
-                    if not is_blank(value):
-                        found |= Response.SUBSTITUTES
-                    elif _names(file, target.target) & computed:
-                        defaults.append((target.target, value))
-                    else:
-                        found |= Response.RECORDS
-            case cst.AnnAssign(target=target, value=value) if value is not None:
-                if is_blank(value) and _names(file, target) & computed:
-                    defaults.append((target, value))
+                elif names_of(file, target.target) & computed():
+                    defaults.append((target.target, node.value))
                 else:
-                    found |= Response.SUBSTITUTES
+                    found |= Response.RECORDS
+        elif type(node) is cst.AnnAssign and node.value is not None:
+            if is_blank(node.value) and names_of(file, node.target) & computed():
+                defaults.append((node.target, node.value))
+            else:
+                found |= Response.SUBSTITUTES
+    for call in calls:
+        if enough is not None and found & enough:
+            break
+        found |= response_to_call(file, call, in_helper)
     return Reaction(found, tuple(defaults))
 
 
@@ -159,13 +197,15 @@ def inside(
 ) -> Iterator[cst.CSTNode]:
     """Yield nodes and what is in them, in source order; of definitions not what is in them,
     unless their class is one of `into`."""
+    children_of = CHILDREN
     stack = list(nodes)[::-1]
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, _DEFINITIONS) and not isinstance(node, into):
+        kind = node.__class__
+        if kind in _DEFINITIONS and kind not in into:
             continue
-        children = CHILDREN.get(node.__class__)
+        children = children_of.get(kind)
         if children is not None:
             stack.extend(reversed(children(node)))
 
@@ -174,30 +214,38 @@ def assigned(file: File, statements: Iterable[cst.CSTNode]) -> frozenset[str]:
     """Return the code of the targets that get anything but a blank value in statements."""
     found: set[str] = set()
     for node in inside(statements):
+        if type(node) not in _BINDING:
+            continue
         match node:
             case cst.Assign(targets=targets, value=value) if not is_blank(value):
                 for target in targets:
-                    found |= _names(file, target.target)
+                    found |= names_of(file, target.target)
             case (
                 cst.AnnAssign(target=target, value=value)
                 | cst.NamedExpr(target=target, value=value)
             ) if value is not None and not is_blank(value):
-                found |= _names(file, target)
+                found |= names_of(file, target)
             case cst.For(target=target):
-                found |= _names(file, target)
+                found |= names_of(file, target)
             case cst.WithItem(asname=cst.AsName(name=target)):
-                found |= _names(file, target)
+                found |= names_of(file, target)
             case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
                 for alias in names:
                     bound = alias.asname.name if alias.asname is not None else alias.name
-                    found |= _names(file, bound)
+                    found |= names_of(file, bound)
     return frozenset(found)
 
 
-def _names(file: File, target: cst.CSTNode) -> set[str]:
+def names_of(file: File, target: cst.CSTNode) -> set[str]:
+    """Return the code of a target, or of each of those it is taken apart into."""
     if isinstance(target, (cst.Tuple, cst.List)):
-        return {name for item in target.elements for name in _names(file, item.value)}
-    return {file.code(target)}
+        return {name for item in target.elements for name in names_of(file, item.value)}
+    return {spelling(file, target)}
+
+
+def spelling(file: File, node: cst.CSTNode) -> str:
+    """Return the code of an expression; that of a dotted name at no cost."""
+    return dotted(node) or file.code(node)
 
 
 def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Response:
@@ -244,6 +292,10 @@ def _of_helper(file: File, name: str) -> Response:
         return Response.ACTS
     if node.returns is not None and file.name(node.returns.annotation) in _NEVER:
         return Response.RAISES
+    return file.once(_of_body, node)
+
+
+def _of_body(file: File, node: cst.FunctionDef) -> Response:
     return reaction(file, [node.body], in_helper=True).response
 
 

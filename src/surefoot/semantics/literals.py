@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import libcst as cst
 
+_MAY_BE_BLANK: frozenset[type[cst.CSTNode]] = frozenset(
+    {
+        cst.Name,
+        cst.Integer,
+        cst.Float,
+        cst.SimpleString,
+        cst.UnaryOperation,
+        cst.List,
+        cst.Dict,
+        cst.Tuple,
+        cst.Call,
+    }
+)
+
 
 def is_blank(node: cst.CSTNode | None) -> bool:
     """Whether an expression is a literal that says nothing: None, a bool, a number, an empty
     text or container, or a tuple of such."""
+    if type(node) not in _MAY_BE_BLANK:
+        return False
     match node:
         case cst.Name(value="None" | "True" | "False") | cst.Integer() | cst.Float():
             return True
@@ -27,7 +43,9 @@ def is_blank(node: cst.CSTNode | None) -> bool:
 
 
 def is_none(node: cst.CSTNode | None) -> bool:
-    """Whether an expression is missing or the literal None."""
+    """Whether an expression is missing, the literal None, or a tuple of nothing else."""
+    if isinstance(node, cst.Tuple) and node.elements:
+        return all(is_none(element.value) for element in node.elements)
     return node is None or (isinstance(node, cst.Name) and node.value == "None")
 
 

@@ -39,10 +39,12 @@ def is_lenient_text(text: str) -> bool:
 
 
 def gives_reason(nodes: Iterable[cst.CSTNode], *, of_failure: bool = False) -> bool:
-    """Whether a comment in or on one of the nodes explains something in three words or more;
-    `of_failure`: in words of failure."""
+    """Whether a comment in or on one of the nodes says that failing does no harm, or explains
+    something in three words or more; `of_failure`: in words of failure."""
     text = " ".join(comment for node in nodes for comment in _comments(node))
-    if of_failure and not (is_lenient_text(text) or _OF_FAILURE.search(text)):
+    if is_lenient_text(text):
+        return True
+    if of_failure and not _OF_FAILURE.search(text):
         return False
     words = [word for word in text.split() if _LETTER.search(word)]
     return len(words) >= _FEWEST_WORDS

@@ -291,13 +291,15 @@ class SwallowedCancellation(Rule):
                 return
         name = node.name.name if node.name is not None else None
         exception = name.value if isinstance(name, cst.Name) else None
-        if reaction(self.file, [node.body], exception=exception).response & Response.RAISES:
+        response = reaction(self.file, [node.body], exception=exception).response
+        if response & Response.RAISES:
             return
         if exception is not None and is_kept(self.file, node, exception):
             return
         shown = f"`except {self.file.code(node.type)}`" if node.type else "a bare `except`"
         work, answer = body_of(statement.body), body_of(node.body)
-        self._judge(node, statement, work, answer, explicit, gives_reason([node]), shown)
+        told = Response.REPORTS in response
+        self._judge(node, statement, work, answer, explicit, told, gives_reason([node]), shown)
 
     def visit_With(self, node: cst.With) -> None:
         if not self.file.in_async(node) or not awaits([node.body]):
@@ -317,7 +319,7 @@ class SwallowedCancellation(Rule):
                 shown = f"`{self.file.code(item.item)}`"
                 reasoned = gives_reason(node.leading_lines)
                 work = body_of(node.body)
-                self._judge(item.item, node, work, (), explicit, reasoned, shown)
+                self._judge(item.item, node, work, (), explicit, False, reasoned, shown)
 
     def _explicit(self, names: frozenset[str]) -> bool | None:
         """Whether cancellation is caught by name (True), along with all else (False), or not."""
@@ -332,6 +334,7 @@ class SwallowedCancellation(Rule):
         work: Sequence[cst.CSTNode],
         answer: Sequence[cst.CSTNode],
         explicit: bool,
+        told: bool,
         reasoned: bool,
         shown: str,
     ) -> None:
@@ -340,10 +343,10 @@ class SwallowedCancellation(Rule):
         ends = ends_the_coroutine(self.file, statement, answer)
         if ends and explicit:
             return
+        severity = Severity.WARNING if ends else self.severity
+        if reasoned or (ends and told):  # the outermost guard of a task leaves a record and ends
+            severity = Severity.INFO
         function = self.file.function(node)
         assert function is not None
-        self.report(
-            node,
-            f"{shown} keeps `{function.name.value}` from being cancelled",
-            severity=Severity.WARNING if ends or reasoned else self.severity,
-        )
+        message = f"{shown} keeps `{function.name.value}` from being cancelled"
+        self.report(node, message, severity=severity)

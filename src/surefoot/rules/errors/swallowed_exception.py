@@ -20,7 +20,7 @@ class SwallowedException(Rule):
     the typo, the missing permission and the full disk. The work is not done, nothing is in the
     log, and the first sign is somebody else's bug report. Catch the exceptions that are
     expected, or log with the traceback, count, store or raise. Where silence is meant, say why
-    in a comment: the finding then drops by one level.
+    in a comment: the finding is then a remark only.
     """
 
     code = "SF201"

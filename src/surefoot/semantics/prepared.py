@@ -1,0 +1,136 @@
+"""What stands ready when guarded work fails: values prepared before it, and tests made after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import libcst as cst
+
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import Reaction, Response, body_of, inside, spelling
+from surefoot.semantics.literals import is_blank
+
+_ADDS = frozenset({"append", "add", "appendleft", "extend", "update"})
+_Pair = tuple[cst.CSTNode, cst.CSTNode]
+
+
+def prepared(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> Reaction | None:
+    """Return what stands in for the values that `work` would have assigned, where assigning is
+    all it does and they had values before: a blank default, or a value of its own."""
+    targets = list(_computed(work))
+    if not targets or not _only_assigns(work):
+        return None
+    before = _before(file, statement)
+    defaults: list[tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = []
+    for target in targets:
+        value = before.get(spelling(file, target))
+        if value is None:
+            continue  # a name of the work's own
+        if not is_blank(value):
+            return Reaction(Response.SUBSTITUTES)
+        assert isinstance(value, cst.BaseExpression)
+        defaults.append((target, value))
+    return Reaction(Response.NOTHING, tuple(defaults)) if defaults else None
+
+
+def is_missed(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether the work ends by adding to something, and the function raises further down
+    when too little was added: failure shows by what is not there."""
+    match work[-1] if work else None:
+        case cst.Expr(
+            value=cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=method)))
+        ) if method in _ADDS:
+            name = spelling(file, owner)
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Subscript(value=owner))]):
+            name = spelling(file, owner)
+        case _:
+            return False
+    function = file.function(statement)
+    here = file.tree.place(statement)
+    return function is not None and any(
+        type(item) is cst.If
+        and file.tree.place(item) > here
+        and any(spelling(file, part) == name for part in _references(item.test))
+        and any(type(part) is cst.Raise for part in inside([item]))
+        for item in inside([function.body])
+    )
+
+
+def _references(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    return (part for part in inside([node]) if type(part) in (cst.Name, cst.Attribute))
+
+
+def _only_assigns(work: Iterable[cst.CSTNode]) -> bool:
+    for item in work:
+        match item:
+            case cst.Assign() | cst.AnnAssign() | cst.Pass() | cst.Import() | cst.ImportFrom():
+                continue
+            case cst.With(body=body) | cst.If(body=body, orelse=None):
+                if not _only_assigns(body_of(body)):
+                    return False
+            case cst.If(body=body, orelse=cst.CSTNode() as rest):
+                other = [rest] if isinstance(rest, cst.If) else body_of(rest.body)
+                if not _only_assigns((*body_of(body), *other)):
+                    return False
+            case _:
+                return False
+    return True
+
+
+def _computed(work: Iterable[cst.CSTNode]) -> Iterator[cst.Name | cst.Attribute]:
+    """Yield the names and attributes that get more than a blank value in work."""
+    for item in inside(work):
+        for target, value in _assignments(item):
+            if isinstance(target, (cst.Name, cst.Attribute)) and not is_blank(value):
+                yield target
+
+
+def _before(file: File, statement: cst.CSTNode) -> dict[str, cst.CSTNode]:
+    """The last value each name got in the statements before, by the spelling of the name."""
+    found: dict[str, cst.CSTNode] = {}
+    current = statement
+    for parent in file.ancestors(statement):
+        pairs: list[_Pair] = []
+        if isinstance(parent, (cst.IndentedBlock, cst.Module)):
+            items: list[cst.CSTNode] = list(parent.body)
+            earlier = items[: items.index(current)][::-1]
+            pairs = [pair for item in inside(earlier) for pair in _assignments(item)]
+        elif isinstance(parent, cst.For):
+            pairs = list(_taken_apart(parent.target, parent.iter))
+        elif isinstance(parent, cst.With):
+            pairs = [
+                pair
+                for item in parent.items
+                if item.asname is not None
+                for pair in _taken_apart(item.asname.name, item.item)
+            ]
+        elif isinstance(parent, cst.FunctionDef):
+            params = [item for item in inside([parent.params]) if isinstance(item, cst.Param)]
+            pairs = [(param.name, param) for param in params]
+        for target, value in pairs:
+            found.setdefault(spelling(file, target), value)
+        if isinstance(parent, (cst.FunctionDef, cst.ClassDef)):
+            break
+        current = parent
+    return found
+
+
+def _assignments(item: cst.CSTNode) -> Iterator[_Pair]:
+    match item:
+        case cst.Assign(targets=targets, value=value):
+            for target in targets:
+                yield from _taken_apart(target.target, value)
+        case cst.AnnAssign(target=target, value=cst.BaseExpression() as value):
+            yield target, value
+
+
+def _taken_apart(target: cst.CSTNode, value: cst.CSTNode) -> Iterator[_Pair]:
+    """Yield the parts of a target, each with its part of the value or with all of it."""
+    if not isinstance(target, (cst.Tuple, cst.List)):
+        yield target, value
+        return
+    parts: Sequence[cst.CSTNode] = [value] * len(target.elements)
+    if isinstance(value, (cst.Tuple, cst.List)) and len(value.elements) == len(parts):
+        parts = [element.value for element in value.elements]
+    for element, part in zip(target.elements, parts, strict=True):
+        yield from _taken_apart(element.value, part)
