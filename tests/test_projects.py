@@ -66,8 +66,8 @@ EDITS: dict[str, tuple[str, str, str, set[Place]]] = {
     ),
     "done-twice": (
         "shop/gateway.py",
-        "    return session.post(ORDERS + path, json=body, timeout=5, headers=headers)\n\n\ndef send_",
-        "    return session.put(ORDERS + path, json=body, timeout=5, headers=headers)\n\n\ndef send_",
+        "session.post(ORDERS + path, json=body, timeout=5, headers=headers)\n\n\ndef send_",
+        "session.put(ORDERS + path, json=body, timeout=5, headers=headers)\n\n\ndef send_",
         {
             ("shop/flows.py", 16, "retry-nonidempotent-call"),
             ("shop/flows.py", 39, "retry-nonidempotent-call"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from tests.checking import check, shipped_facts
 
 from surefoot.facts.kinds import Resource
 from surefoot.model import Severity
@@ -13,6 +12,7 @@ from surefoot.rules.resources.leaked_temp_path import LeakedTempPath
 from surefoot.rules.resources.unclosed_resource import UnclosedResource
 from surefoot.rules.resources.unreleased_attribute import UnreleasedAttribute
 from surefoot.semantics.vocabulary import RELEASERS
+from tests.checking import check, shipped_facts
 
 KEPT_SAFE = {
     "stored in a dictionary": "def f(p, cache):\n    cache[p] = open(p)\n",

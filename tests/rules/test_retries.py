@@ -5,12 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from tests.checking import check
-
 from surefoot.model import Confidence, Finding, Severity
 from surefoot.rules.network.double_retry import DoubleRetry
 from surefoot.rules.network.retry_on_everything import RetryOnEverything
 from surefoot.rules.network.silent_retry_exhaustion import SilentRetryExhaustion
+from tests.checking import check
 
 POLICY = "tenacity.retry(stop=tenacity.stop_after_attempt(3), reraise=True)"
 

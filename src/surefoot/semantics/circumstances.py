@@ -104,9 +104,7 @@ def _around(tree: Tree, node: cst.CSTNode) -> At:
     return at
 
 
-def _is_bounded_argument(
-    tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode
-) -> bool:
+def _is_bounded_argument(tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode) -> bool:
     """Whether an expression is what a call such as `asyncio.wait_for` puts a bound on."""
     argument = tree.parents[node]
     call = tree.parents.get(argument)
