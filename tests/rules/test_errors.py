@@ -310,6 +310,29 @@ def test_group_handlers_are_let_be() -> None:
                         LOG.debug("delete %s", name)
                         self.client.delete_subscription(name)
         """,
+        """
+        import os
+
+        def may_enter(path, back):
+            can = 0
+            try:
+                os.chdir(path)
+                can = 1
+                path.entered()
+            except Exception:
+                pass
+            return can
+        """,
+        """
+        import webbrowser
+
+        def show(url):
+            try:
+                webbrowser.open(url)
+            except Exception:
+                pass
+            print("Open", url)
+        """,
     ],
 )
 def test_silence_that_loses_nothing(code: str) -> None:
@@ -407,8 +430,53 @@ def test_prepared_default(code: str) -> None:
                 except Exception:
                     pass
         """,
+        """
+        def categories(rows, loads):
+            import json
+
+            found: set[str] = set()
+            for row in rows:
+                try:
+                    found.update(json.loads(row))
+                except Exception:
+                    pass
+            return found
+        """,
+        """
+        import platform
+        import socket
+
+        def machine():
+            parts = []
+            try:
+                parts.append(platform.machine())
+                parts.append(socket.gethostname())
+            except Exception:
+                pass
+            return parts
+        """,
+        """
+        def rotate(name, opened):
+            try:
+                opened(name).seek(0)
+            except Exception:  # the_day is unique
+                pass
+        """,
     ],
 )
 def test_silence_worth_a_remark(code: str) -> None:
     """Reading values at hand, a second failure, a reason given and leaving: no more than that."""
     assert severities("swallowed-exception", code) == [Severity.INFO]
+
+
+def test_documented_default() -> None:
+    """A docstring that says what is returned on failure lets callers know."""
+    code = '''
+    def hint(schema):
+        """Return a hint for the reader, or an empty string if extraction fails."""
+        try:
+            return schema.extract()
+        except Exception:
+            return ""
+    '''
+    assert severities("silent-default", code) == [Severity.INFO]

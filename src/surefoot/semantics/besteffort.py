@@ -66,6 +66,15 @@ _CONVERSIONS = words(
     re.search re.match re.fullmatch re.findall re.sub struct.unpack dateutil.parser.parse
     """
 )
+_SURROUNDINGS = words(
+    """
+    getpass.getuser os.cpu_count os.environ.get os.getenv os.getlogin os.getpid os.getppid
+    os.getuid os.uname platform.architecture platform.machine platform.node platform.platform
+    platform.processor platform.python_version platform.release platform.system platform.uname
+    platform.version pwd.getpwuid socket.getfqdn socket.gethostname sys.getfilesystemencoding
+    uuid.getnode dis.findlinestarts
+    """
+)
 _CONVERTING_METHODS = words(
     """
     json loads dumps group groups timestamp isoformat fromisoformat strptime strftime
@@ -78,7 +87,7 @@ _CONTAINERS = words(
     "builtins.dict builtins.list builtins.set collections.defaultdict collections.deque"
 )
 _TELEMETRY = re.compile(
-    r"(?i)(.*[_.\W])?(telemetry|analytics|metrics?|statsd|observability)([_.\W].*)?"
+    r"(?i)(.*[_.\W])?(telemetry|tracing|analytics|metrics?|statsd|observability)([_.\W].*)?"
 )
 _MAKES_LOGGER = frozenset({"logging.getLogger", "structlog.get_logger", "structlog.getLogger"})
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
@@ -214,8 +223,12 @@ def only_looks(file: File, work: Sequence[cst.CSTNode]) -> bool:
 
 
 def only_converts(file: File, work: Sequence[cst.CSTNode]) -> bool:
-    """Whether work only reads values out of others: parses, validates, computes."""
-    return _only_calls(file, work, _LOOKUPS | _CONVERSIONS, _LOOKUP_METHODS | _CONVERTING_METHODS)
+    """Whether work only reads values out of others, or out of the machine it runs on: parses,
+    validates, computes."""
+    functions = _LOOKUPS | _CONVERSIONS | _SURROUNDINGS
+    return _only_calls(
+        file, work, functions, _LOOKUP_METHODS | _CONVERTING_METHODS, may_import=True
+    )
 
 
 def _only_calls(
@@ -223,6 +236,7 @@ def _only_calls(
     work: Sequence[cst.CSTNode],
     functions: frozenset[str],
     methods: frozenset[str],
+    may_import: bool = False,
 ) -> bool:
     for item in inside(work):
         match item:
@@ -234,13 +248,22 @@ def _only_calls(
                 method = func.attr.value
                 if method in methods:
                     continue
-                if method not in _ADDS or file.type_of(func.value) not in _CONTAINERS:
+                if method not in _ADDS or not _is_container(file, func.value):
                     return False
             case cst.Yield() | cst.While() | cst.With():
                 return False
-            case cst.FunctionDef() | cst.Import() | cst.ImportFrom():
+            case cst.Import() | cst.ImportFrom() if not may_import:
+                return False
+            case cst.FunctionDef():
                 return False
     return True
+
+
+def _is_container(file: File, node: cst.CSTNode) -> bool:
+    value = file.value(node)
+    return value is not None and (
+        value[0] in ("l", "d", "t") or (value[0] == "i" and value[1] in _CONTAINERS)
+    )
 
 
 def only_imports(work: Sequence[cst.CSTNode]) -> bool:
@@ -252,10 +275,14 @@ def only_imports(work: Sequence[cst.CSTNode]) -> bool:
 
 
 def marks_success(work: Sequence[cst.CSTNode]) -> bool:
-    """Whether work ends with a flag, so that failure shows by its absence."""
-    match work[-1] if work else None:
-        case cst.Assign(value=cst.Name(value="True" | "False")):
-            return True
+    """Whether work sets a flag once something is done, so that failure shows by its absence."""
+    for item in work if len(work) == 1 else work[1:]:
+        match item:
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name())],
+                value=cst.Name(value="True" | "False") | cst.Integer(),
+            ):
+                return True
     return False
 
 
@@ -284,8 +311,12 @@ def is_lenient(file: File, node: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bo
         name = function.name.value
         if name in _LENIENT_METHODS or _LENIENT_NAME.fullmatch(name):
             return True
-    called = [last_name(item.func) for item in inside(work) if is_call(item)]
-    return bool(called) and all(name.startswith(("try_", "_try_")) for name in called)
+    calls = [item for item in inside(work) if is_call(item)]
+    return bool(calls) and all(
+        last_name(item.func).startswith(("try_", "_try_"))
+        or (file.call(item).name or "").startswith("webbrowser.open")
+        for item in calls
+    )
 
 
 def is_telemetry(file: File, node: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:

@@ -146,8 +146,12 @@ class Guarded:
                 or (is_none(value) and self._may_be_none)
                 or (is_false(value) and self._gives_verdict)
             )
-        blank = is_none(value) or is_false(value) or isinstance(value, cst.SimpleString)
-        return blank and self._is_tested(spelling(self.file, target))
+        return any(
+            self._is_tested(spelling(self.file, target))
+            for target, value in self.reaction.defaults
+            if target is not None
+            and (is_none(value) or is_false(value) or isinstance(value, cst.SimpleString))
+        )
 
     @cached_property
     def _gives_verdict(self) -> bool:
@@ -229,20 +233,22 @@ class Guarded:
     # -- how bad, and what to call it ----------------------------------------------------
 
     def severity(self, base: Severity) -> Severity | None:
-        """Return the severity: one level less for each circumstance that speaks for the
-        author, and a remark at most for all but telemetry; None where nothing is left to say."""
+        """Return the severity: a remark when one circumstance speaks for the author, one level
+        less for each further one; None where nothing is left to say."""
         if only_imports(self.work):
             return None if self._has_reason else Severity.INFO
-        speaks_for = (
-            self._has_reason,
-            only_converts(self.file, self.work),
-            self._is_secondary,
-            is_leaving(self.file, self.node),
+        speaks_for = sum(
+            (
+                self._has_reason,
+                only_converts(self.file, self.work),
+                self._is_secondary,
+                is_leaving(self.file, self.node),
+                is_telemetry(self.file, self.node, self.work),
+            )
         )
-        telemetry = is_telemetry(self.file, self.node, self.work)
-        level = int(base) - sum(speaks_for) - telemetry
-        if any(speaks_for):
-            level = min(level, int(Severity.INFO))
+        if not speaks_for:
+            return base
+        level = min(int(base) - speaks_for, int(Severity.INFO))
         return Severity(level) if level > 0 else None
 
     @property

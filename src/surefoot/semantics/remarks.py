@@ -24,6 +24,10 @@ _LENIENT = re.compile(
     r"((does|do|must|should|will) not|(does|do|must|should|wo)n't) (raise|fail|break|block|crash)|"
     r"(ignor|swallow|suppress|eat)(e|es|s|ed|ing)? ((all|any|the) )?(error|exception|failure)s?|"
     r"(silently|safely) (ignore|skip|fail|drop)\w*|fails? (silently|soft|open|closed)|"
+    r"(returns?|yields?|empty|none|false|falls? back|ignored|skipped)\b[^.]{0,60}"
+    r" (on|upon|in case of|case of) (any |an )?(failure|error|exception)s?|"
+    r"(returns?|yields?|empty|none|false|falls? back|ignored|skipped)\b[^.]{0,60}"
+    r" (if|when|unless) [^.:]{0,60}\b(fails?|failed|raises?|cannot be|can't be|could not be)\b|"
     r"doesn't like|not supported|costs? (the caller )?nothing)"
 )
 _OF_FAILURE = re.compile(
@@ -31,6 +35,20 @@ _OF_FAILURE = re.compile(
     r"not (all|be|available|supported|usable|installed)|missing)"
 )
 _FEWEST_WORDS = 3
+_PROSE = (  # what words make when read as code: "name is unique", "not in use or gone"
+    ast.Expr,
+    ast.Name,
+    ast.Compare,
+    ast.Is,
+    ast.IsNot,
+    ast.In,
+    ast.NotIn,
+    ast.BoolOp,
+    ast.boolop,
+    ast.UnaryOp,
+    ast.Not,
+    ast.expr_context,
+)
 
 
 def is_lenient_text(text: str) -> bool:
@@ -71,5 +89,7 @@ def _is_code(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return not all(
-        isinstance(item, ast.Expr) and isinstance(item.value, ast.Name) for item in tree.body
+        isinstance(part, _PROSE)
+        for item in tree.body
+        for part in (item, *ast.walk(getattr(item, "value", item)))
     )
