@@ -109,6 +109,47 @@ def test_the_innermost_retry_is_blamed() -> None:
     assert [finding.span.line for finding in found] == [10]
 
 
+def test_a_connection_that_is_renewed_is_no_other_work() -> None:
+    """Connecting anew before the next attempt does not make it another mail."""
+    code = """
+    import smtplib
+
+    def send(mail):
+        connection = smtplib.SMTP("mx", timeout=5)
+        for attempt in range(3):
+            try:
+                connection.sendmail("a@example.com", ["b@example.com"], mail)
+                break
+            except smtplib.SMTPServerDisconnected:
+                if attempt == 2:
+                    raise
+                connection = smtplib.SMTP("mx", timeout=5)
+    """
+    found = check({"mail.py": textwrap.dedent(code)}, [RetryNonidempotentCall])
+    assert [finding.span.line for finding in found] == [8]
+
+
+def test_a_policy_is_judged_by_its_users() -> None:
+    """A policy that repeats POST is fine for a client that only asks for tokens; where nothing
+    is known of its use, it is reported with less certainty."""
+    policy = """
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=Retry(3, allowed_methods=["POST"])))
+    """
+    use = """
+    def renew(secret):
+        return session.post("https://id.example.com/oauth/token", data=secret, timeout=5)
+    """
+    alone = check({"clients.py": textwrap.dedent(policy)}, [RetryNonidempotentCall])
+    used = check({"clients.py": textwrap.dedent(policy + use)}, [RetryNonidempotentCall])
+    assert [finding.confidence for finding in alone] == [Confidence.MEDIUM]
+    assert used == []
+
+
 def test_published_messages_weigh_less() -> None:
     """Whoever reads a broker's messages has to expect some twice: that is a warning."""
     code = """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from surefoot.facts.kinds import Idempotency
+from surefoot.facts.kinds import Idempotency, RepeatedMethods
 from surefoot.linking.forwarding import position_of
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Examination, Note
@@ -15,7 +15,9 @@ from surefoot.semantics.repeated import (
     carries_key,
     gives_post,
     has_effect,
+    method_policy,
     passed_method,
+    policy_behind,
 )
 from surefoot.semantics.repeats import reads_by_name
 
@@ -53,6 +55,27 @@ class Changes:
         """Return the call that makes one of the calls have an effect: itself, or one that says
         POST to the function around it."""
         return self._makers[call.path, call.place][1]
+
+    def policies(self) -> Iterator[tuple[LinkedCall, list[LinkedCall]]]:
+        """Yield the calls that make retry policies which repeat POST, each with the calls that
+        change something and are repeated so; none of these are known where the code itself
+        says that POST is repeated, and nothing shows for what."""
+        users: dict[object, list[LinkedCall]] = {}
+        for call in self._project.calls:
+            fact = call.fact(Idempotency)
+            policy = policy_behind(call) if fact is not None and has_effect(call, fact) else None
+            if policy is not None:
+                users.setdefault(policy[:2], []).append(call)
+        for call in self._project.calls:
+            if RepeatedMethods not in call.facts or reads_by_name(call.function):
+                continue
+            policy = method_policy(call.world, call.world.value(call.symbol))
+            if policy is None:
+                continue
+            known = users.get(policy[:2], [])
+            changing = [user for user in known if (user.path, user.place) in self._makers]
+            if changing or (policy.stated and not known):
+                yield call, changing
 
     def _find(self, call: LinkedCall, fact: Idempotency) -> LinkedCall | None:
         if not self._may_change(call) or carries_key(call, fact) is Keyed.YES:

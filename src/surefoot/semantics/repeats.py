@@ -45,7 +45,7 @@ _NAMED_READING = re.compile(
     r"completions?|complete|chat|generat\w*|predict\w*|rerank\w*|infer\w*|llms?|prompts?|"
     r"translat\w*|transcri\w*|tokeni[sz]e\w*|classif\w*|scor\w*|summari\w*|detect\w*|"
     r"analy\w*|extract\w*|recogni\w*|pars\w*|render\w*|preview|estimat\w*|calculat\w*|evaluat\w*|suggest\w*|scrape\w*|"
-    r"crawl\w*|ping|health\w*|heartbeat|ask|load\w*|describe)(?![a-z])"
+    r"crawl\w*|ping|health\w*|heartbeat|ask|load\w*|describe|export\w*|telemetry|metrics?)(?![a-z])"
 )
 _STATE = re.compile(
     r"(?i)(^|[^a-z])(already|sent|done|status|state|notified|processed|completed?|finished|paid|"

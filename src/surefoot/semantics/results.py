@@ -17,6 +17,8 @@ def result(
     world: World, name: str, receiver: Value, arguments: tuple[Any, ...]
 ) -> tuple[Value] | None:
     """Return what a call gives, in a tuple of one; None for a callee that is none of these."""
+    if name in _BASES:
+        return (_given_base(world, arguments),)
     give = _FUNCTIONS.get(name)
     if give is not None and arguments and arguments[0][0] == "":
         return (give(world, receiver, arguments),)
@@ -47,6 +49,13 @@ def element(world: World, name: str, arguments: Any, key: object) -> tuple[Value
     return None
 
 
+_BASES = frozenset(
+    {
+        "sqlalchemy.ext.declarative.declarative_base",
+        "sqlalchemy.ext.declarative.api.declarative_base",
+        "sqlalchemy.orm.declarative_base",
+    }
+)
 _SAME = frozenset({"builtins.list", "builtins.tuple"})
 _ITERATED = frozenset(
     {"builtins.iter", "builtins.set", "builtins.frozenset", "builtins.sorted", "builtins.reversed"}
@@ -54,6 +63,15 @@ _ITERATED = frozenset(
 
 
 # -- functions -------------------------------------------------------------------------------
+
+
+def _given_base(world: World, arguments: tuple[Any, ...]) -> Value:
+    """The class that `declarative_base(cls=...)` makes a base of: the one it is given."""
+    for keyword, symbol in arguments:
+        if keyword == "cls":
+            value = world.value(symbol)
+            return value if value is not None and value[0] in ("n", "?") else None
+    return None
 
 
 def _type(world: World, _: Value, arguments: tuple[Any, ...]) -> Value:

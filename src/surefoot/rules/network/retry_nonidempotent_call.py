@@ -13,7 +13,7 @@ from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.arrival import Doubt, doubt
 from surefoot.semantics.call import LinkedCall
-from surefoot.semantics.repeated import Keyed, carries_key, method_policy, policy_behind
+from surefoot.semantics.repeated import Keyed, carries_key
 from surefoot.semantics.repeats import asks, is_guarded, reads_by_name, renewed
 from surefoot.semantics.retry_notes import loop_note, setting_note, task_note
 
@@ -166,22 +166,6 @@ class RetryNonidempotentCall(Rule):
                 transport.call("POST", "https://shop.example.com/orders", parcel)
             """
         ),
-        Bad(
-            """
-            import smtplib
-
-            def send(make_connection, mail):
-                connection = smtplib.SMTP("mx", timeout=5)
-                for attempt in range(3):
-                    try:
-                        connection.sendmail("a@example.com", ["b@example.com"], mail)
-                        break
-                    except smtplib.SMTPServerDisconnected:
-                        if attempt == 2:
-                            raise
-                        connection = smtplib.SMTP("mx", timeout=5)
-            """
-        ),
         Good(
             """
             import requests
@@ -286,6 +270,20 @@ class RetryNonidempotentCall(Rule):
         ),
         Good(
             """
+            import requests
+            from requests.adapters import HTTPAdapter
+            from urllib3.util import Retry
+
+            session = requests.Session()
+            session.mount("https://", HTTPAdapter(max_retries=Retry(3, allowed_methods=["POST"])))
+
+            def find(words):
+                return session.post("https://shop.example.com/search", json=words, timeout=3)
+            """,
+            because="this session only searches",
+        ),
+        Good(
+            """
             import httpx
 
             client = httpx.Client(transport=httpx.HTTPTransport(retries=3), timeout=5)
@@ -369,7 +367,14 @@ class RetryNonidempotentCall(Rule):
                 continue
             if self._report(found, changes.maker(found.way.end)):
                 seen.add(start)
-        self._report_policies(project, changes.calls)
+        for policy, users in changes.policies():
+            self.report(
+                policy,
+                f"`{policy.shown}` repeats POST requests that seem to have failed: when an "
+                "answer is lost, they are carried out twice",
+                confidence=Confidence.HIGH if users else Confidence.MEDIUM,
+                chain=[Link(user.path, user.place, f"`{user.shown}`") for user in users[:1]],
+            )
 
     def _report(self, found: Repetition, maker: LinkedCall) -> bool:
         end = found.way.end
@@ -394,26 +399,3 @@ class RetryNonidempotentCall(Rule):
             chain=chain,
         )
         return True
-
-    def _report_policies(self, project: Project, ends: list[LinkedCall]) -> None:
-        """Report the policies of clients by which POST requests are repeated."""
-        users: dict[object, list[LinkedCall]] = {}
-        for call in ends:
-            policy = policy_behind(call)
-            if policy is not None:
-                users.setdefault(policy[:2], []).append(call)
-        for call in project.calls:
-            if RepeatedMethods not in call.facts or call.symbol is None:
-                continue
-            policy = method_policy(project.world, project.world.value(call.symbol))
-            if policy is None:
-                continue
-            calls = users.get(policy[:2], [])
-            if policy.stated or calls:
-                self.report(
-                    call,
-                    f"`{call.shown}` repeats POST requests that seem to have failed: when an "
-                    "answer is lost, they are carried out twice",
-                    confidence=Confidence.HIGH if calls else Confidence.MEDIUM,
-                    chain=[Link(user.path, user.place, f"`{user.shown}`") for user in calls[:1]],
-                )
