@@ -40,6 +40,7 @@ def refund(session, url):
         ("  # pylint: disable=broad-except", Severity.ERROR),
         ("  # pragma: no cover", Severity.ERROR),
         ("  # TODO: find out what it raises", Severity.ERROR),
+        ("  # return", Severity.ERROR),
         ("  # log.exception('no refund')", Severity.ERROR),
         ("  # not important", Severity.ERROR),
         ("  # best effort", Severity.INFO),
@@ -332,6 +333,27 @@ def test_group_handlers_are_let_be() -> None:
             except Exception:
                 pass
             print("Open", url)
+        """,
+        """
+        def kind(run, path, output):
+            output["kind"] = "unknown"
+            try:
+                code, text = run(path)
+                if code == 0:
+                    output["kind"] = text.strip()
+            except Exception:
+                pass
+        """,
+        """
+        def version(listed):
+            version = "1.0"
+            try:
+                commit = listed()[0]
+            except Exception:
+                pass
+            else:
+                version += commit
+            return version
         """,
     ],
 )

@@ -33,7 +33,7 @@ _TAKES_AWAY = re.compile(
     r"kill|set_result|write_eof|abort)(_.*|_*)"
 )
 _LENIENT_NAME = re.compile(
-    r"_*(is|has|can|supports?|try|maybe|safe|safely)_.*|.*(_safe|_safely|_or_none|_or_default|"
+    r"_*(is|has|have|can|supports?|try|maybe|safe|safely)_.*|.*(_safe|_safely|_or_none|_or_default|"
     r"_or_empty|_best_effort)"
 )
 _LENIENT_METHODS = frozenset({"__del__", "__repr__", "__str__"})
@@ -61,7 +61,9 @@ _CONVERSIONS = words(
     uuid.UUID decimal.Decimal datetime.datetime
     datetime.datetime.fromisoformat datetime.datetime.strptime datetime.datetime.fromtimestamp
     datetime.date.fromisoformat time.strptime urllib.parse.urlparse urllib.parse.urlsplit
-    urllib.parse.unquote ipaddress.ip_address ipaddress.ip_network inspect.getsource
+    urllib.parse.unquote urllib.parse.quote os.path.basename os.path.dirname os.path.join
+    os.path.splitext os.path.normpath zoneinfo.ZoneInfo ast.parse
+    ipaddress.ip_address ipaddress.ip_network inspect.getsource
     inspect.signature inspect.getfile inspect.getsourcefile typing.get_type_hints re.compile
     re.search re.match re.fullmatch re.findall re.sub struct.unpack dateutil.parser.parse
     """
@@ -71,7 +73,8 @@ _SURROUNDINGS = words(
     getpass.getuser os.cpu_count os.environ.get os.getenv os.getlogin os.getpid os.getppid
     os.getuid os.uname platform.architecture platform.machine platform.node platform.platform
     platform.processor platform.python_version platform.release platform.system platform.uname
-    platform.version pwd.getpwuid socket.getfqdn socket.gethostname sys.getfilesystemencoding
+    platform.version pwd.getpwuid pwd.getpwnam grp.getgrgid grp.getgrnam
+    socket.getfqdn socket.gethostname sys.getfilesystemencoding
     uuid.getnode dis.findlinestarts
     """
 )
@@ -79,7 +82,7 @@ _CONVERTING_METHODS = words(
     """
     json loads dumps group groups timestamp isoformat fromisoformat strptime strftime
     total_seconds validate_python validate_json model_validate model_validate_json model_dump
-    parse_obj parse_raw
+    parse_obj parse_raw astimezone
     """
 )
 _ADDS = words("add append appendleft discard extend insert update")

@@ -75,7 +75,7 @@ class Guarded:
         if first.response or any(target is None for target, _ in first.defaults):
             return first
         if not self.answer or all(isinstance(item, (cst.Pass, cst.Expr)) for item in self.answer):
-            ready = prepared(self.file, self.statement, self.work)
+            ready = prepared(self.file, self.statement, self.work, self.success)
             if ready is not None:
                 return ready
         rest = self._only_after_failure()

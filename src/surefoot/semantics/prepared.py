@@ -11,13 +11,20 @@ from surefoot.semantics.handlers import Reaction, Response, body_of, inside, spe
 from surefoot.semantics.literals import is_blank
 
 _ADDS = frozenset({"append", "add", "appendleft", "extend", "update"})
+_TARGETS = (cst.Name, cst.Attribute, cst.Subscript)
 _Pair = tuple[cst.CSTNode, cst.CSTNode]
 
 
-def prepared(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> Reaction | None:
-    """Return what stands in for the values that `work` would have assigned, where assigning is
-    all it does and they had values before: a blank default, or a value of its own."""
-    targets = list(_computed(work))
+def prepared(
+    file: File,
+    statement: cst.CSTNode,
+    work: Sequence[cst.CSTNode],
+    success: Sequence[cst.CSTNode] = (),
+) -> Reaction | None:
+    """Return what stands in for the values that `work`, and `success` after it, would have
+    assigned, where assigning is all the work does and they had values before: a blank default,
+    or a value of its own."""
+    targets = [*_computed(work), *_computed(success, changed=True)]
     if not targets or not _only_assigns(work):
         return None
     before = _before(file, statement)
@@ -77,11 +84,16 @@ def _only_assigns(work: Iterable[cst.CSTNode]) -> bool:
     return True
 
 
-def _computed(work: Iterable[cst.CSTNode]) -> Iterator[cst.Name | cst.Attribute]:
-    """Yield the names and attributes that get more than a blank value in work."""
+def _computed(
+    work: Iterable[cst.CSTNode], *, changed: bool = False
+) -> Iterator[cst.BaseExpression]:
+    """Yield the names, attributes and items that get more than a blank value in work, also by
+    being `changed` in place."""
     for item in inside(work):
+        if changed and type(item) is cst.AugAssign:
+            yield item.target
         for target, value in _assignments(item):
-            if isinstance(target, (cst.Name, cst.Attribute)) and not is_blank(value):
+            if isinstance(target, _TARGETS) and not is_blank(value):
                 yield target
 
 

@@ -89,7 +89,5 @@ def _is_code(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return not all(
-        isinstance(part, _PROSE)
-        for item in tree.body
-        for part in (item, *ast.walk(getattr(item, "value", item)))
+        isinstance(part, _PROSE) for item in tree.body for part in (item, *ast.walk(item))
     )
