@@ -44,6 +44,7 @@ def refund(session, url):
         ("  # log.exception('no refund')", Severity.ERROR),
         ("  # not important", Severity.ERROR),
         ("  # best effort", Severity.INFO),
+        ("  # Non-blocking", Severity.INFO),
     ],
 )
 def test_reason_in_comment(comment: str, severity: Severity) -> None:
@@ -355,6 +356,18 @@ def test_group_handlers_are_let_be() -> None:
                 version += commit
             return version
         """,
+        """
+        import asyncio
+
+        async def finish(job):
+            task = asyncio.create_task(job())
+            while not task.done():
+                try:
+                    await asyncio.shield(task)
+                except Exception:
+                    break
+            return task.result()
+        """,
     ],
 )
 def test_silence_that_loses_nothing(code: str) -> None:
@@ -482,6 +495,14 @@ def test_prepared_default(code: str) -> None:
             try:
                 opened(name).seek(0)
             except Exception:  # the_day is unique
+                pass
+        """,
+        """
+        def finish(work, emit_span):
+            work()
+            try:
+                emit_span(work)
+            except Exception:
                 pass
         """,
     ],

@@ -90,7 +90,8 @@ _CONTAINERS = words(
     "builtins.dict builtins.list builtins.set collections.defaultdict collections.deque"
 )
 _TELEMETRY = re.compile(
-    r"(?i)(.*[_.\W])?(telemetry|tracing|analytics|metrics?|statsd|observability)([_.\W].*)?"
+    r"(?i)(.*[_.\W])?(telemetry|tracing|tracer|spans?|otel|opentelemetry|analytics|metrics?|statsd|"
+    r"observability)([_.\W].*)?"
 )
 _MAKES_LOGGER = frozenset({"logging.getLogger", "structlog.get_logger", "structlog.getLogger"})
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
@@ -183,8 +184,8 @@ def _is_parameter(file: File, node: cst.CSTNode) -> bool:
 def only_records(file: File, work: Sequence[cst.CSTNode]) -> bool:
     """Whether all that work does is to leave records for people: where would a failure of
     that be recorded?"""
-    return any(_is_record(file, item) for item in inside(work)) and all(
-        _records(file, item) for item in work
+    return all(_records(file, item) for item in work) and any(
+        _is_record(file, item) for item in inside(work)
     )
 
 

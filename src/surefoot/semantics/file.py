@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Fact)
 N = TypeVar("N", bound=cst.CSTNode)
 T = TypeVar("T")
+_HANDS_OVER = frozenset({cst.Arg, cst.Element, cst.Assign, cst.AnnAssign, cst.NamedExpr})
 _TEST_PATH = re.compile(r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$")
 
 
@@ -245,15 +246,24 @@ class File:
         if function is None:
             return set()
         qualname = self.tree.scopes[function].qualname
-        if self._is_handed_over(function):
+        if function.name.value in self._handed_over:
             return self.roles.get(qualname, set())
         full = f"{self.module_name}.{qualname}" if self.module_name else qualname
         return self._declared_roles.get(full, set())
 
-    def _is_handed_over(self, function: cst.FunctionDef) -> bool:
-        """Whether the name of a function stands anywhere but in calls of it: where it does not,
-        no call registers it, and they need not be looked through."""
-        return re.search(rf"\b{function.name.value}\b(?!\s*\()", self.text) is not None
+    @cached_property
+    def _handed_over(self) -> frozenset[str]:
+        """The last names of what is passed, collected or assigned, not called: functions that
+        are none of these are registered nowhere, and calls need not be looked through."""
+        found: set[str] = set()
+        for node in self.tree.nodes:
+            if node.__class__ in _HANDS_OVER:
+                value = getattr(node, "value", None)
+                if type(value) is cst.Name:
+                    found.add(value.value)
+                elif type(value) is cst.Attribute:
+                    found.add(value.attr.value)
+        return frozenset(found)
 
     def add_note(self, rule: str, node: cst.CSTNode, data: tuple[object, ...]) -> None:
         """Keep plain data about a node for the linker."""

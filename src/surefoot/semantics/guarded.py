@@ -35,7 +35,7 @@ from surefoot.semantics.handlers import (
     spelling,
 )
 from surefoot.semantics.literals import is_blank, is_false, is_none, is_verdict
-from surefoot.semantics.prepared import is_missed, prepared
+from surefoot.semantics.prepared import is_asked_later, is_missed, prepared
 from surefoot.semantics.remarks import gives_reason, is_lenient_text
 
 _LOOPS = (cst.For, cst.While)
@@ -224,6 +224,7 @@ class Guarded:
             or only_records(file, whole)
             or (self.success_leaves is not None and is_retried(file, self.statement, self.work))
             or is_missed(file, self.statement, whole)
+            or is_asked_later(file, self.statement, self.work)
         )
 
     @property

@@ -250,9 +250,12 @@ def spelling(file: File, node: cst.CSTNode) -> str:
 
 def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Response:
     """Return what calling this does about an exception."""
-    call = file.call(node)
+    receiver = node.func.value if isinstance(node.func, cst.Attribute) else None
     if _gives_traceback(node):
         return Response.REPORTS
+    if receiver is not None and _LOGGER.fullmatch(last_name(receiver)):
+        return Response.REPORTS
+    call = file.call(node)
     name = call.name
     if name is not None:
         if call.fact(Reports) is not None:
@@ -261,16 +264,12 @@ def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Res
             return Response.RAISES
         if name in _CURRENT_EXCEPTION or name.startswith("traceback."):
             return Response.KEEPS
-    if isinstance(node.func, cst.Attribute) and _LOGGER.fullmatch(last_name(node.func.value)):
-        return Response.REPORTS
-    if name is not None:
         blocking = call.fact(Blocking)
         if name in _HARMLESS or name in _SLEEPS or (blocking and blocking.what == "sleep"):
             return Response.NOTHING
         if file.world.function(name) is not None:
             return Response.ACTS if in_helper else _of_helper(file, name)
-    undoes = isinstance(node.func, cst.Attribute) and node.func.attr.value in _UNDOING
-    if undoes and not node.args:
+    if receiver is not None and last_name(node.func) in _UNDOING and not node.args:
         return Response.NOTHING
     return Response.ACTS
 

@@ -63,6 +63,29 @@ def is_missed(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -
     )
 
 
+def is_asked_later(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether the work waits for a task that is asked for its result further down."""
+    awaited = {
+        spelling(file, part)
+        for item in inside(work)
+        if type(item) is cst.Await
+        for part in _references(item)
+    }
+    function = file.function(statement)
+    if not awaited or function is None:
+        return False
+    here = file.tree.place(statement)
+    later = (item for item in inside([function.body]) if file.tree.place(item) > here)
+    for item in later:
+        match item:
+            case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value="result"))):
+                if spelling(file, owner) in awaited:
+                    return True
+            case cst.Return(value=cst.Await(expression=task)) if spelling(file, task) in awaited:
+                return True
+    return False
+
+
 def _references(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     return (part for part in inside([node]) if type(part) in (cst.Name, cst.Attribute))
 

@@ -20,7 +20,8 @@ _DIRECTIVES = re.compile(
 _ADMISSION = re.compile(r"(?i)\b(todo|fixme|xxx|hack)\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _LENIENT = re.compile(
-    r"(?i)\b(best[- ]effort|never (raise|fail|break|block|crash)s?|non-?fatal|expected to fail|"
+    r"(?i)\b(best[- ]effort|never (raise|fail|break|block|crash)s?|"
+    r"non-?(fatal|blocking|critical)|expected to fail|"
     r"((does|do|must|should|will) not|(does|do|must|should|wo)n't) (raise|fail|break|block|crash)|"
     r"(ignor|swallow|suppress|eat)(e|es|s|ed|ing)? ((all|any|the) )?(error|exception|failure)s?|"
     r"(silently|safely) (ignore|skip|fail|drop)\w*|fails? (silently|soft|open|closed)|"
@@ -35,8 +36,10 @@ _OF_FAILURE = re.compile(
     r"not (all|be|available|supported|usable|installed)|missing)"
 )
 _FEWEST_WORDS = 3
-_PROSE = (  # what words make when read as code: "name is unique", "not in use or gone"
+_PROSE = (  # what words make when read as code: "name is unique", "gone or non-critical"
     ast.Expr,
+    ast.BinOp,
+    ast.Sub,
     ast.Name,
     ast.Compare,
     ast.Is,

@@ -349,33 +349,38 @@ class SwallowedException(Rule):
     def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:
         known = caught_by(self.file, node)
         if known.everything or known.pending:
-            shown = f"`except {self.file.code(node.type)}`" if node.type else "a bare `except`"
             symbol = self.file.symbol(node.type)
-            self._judge(node, guarded_by(self.file, node), known, symbol, shown)
+            self._judge(node, node.type, guarded_by(self.file, node), known, symbol)
 
     def visit_With(self, node: cst.With) -> None:
         for item in node.items:
-            if not isinstance(item.item, cst.Call):
+            if type(item.item) is not cst.Call or not self.file.fact(Suppresses, item.item):
                 continue
-            if self.file.fact(Suppresses, item.item) is None:
-                continue
-            shown = f"`{' '.join(self.file.code(item.item).split())}`"
             for argument in item.item.args:
                 symbol = self.file.symbol(argument.value)
                 known = caught(self.file.world, symbol)
                 if known.everything or known.pending:
                     guarded = guarded_in(self.file, node)
-                    self._judge(item.item, guarded, known, symbol, shown)
+                    self._judge(item.item, item.item, guarded, known, symbol)
 
     def _judge(
-        self, node: cst.CSTNode, guarded: Guarded, known: Caught, symbol: Symbol, shown: str
+        self,
+        node: cst.ExceptHandler | cst.Call,
+        shown: cst.BaseExpression | None,
+        guarded: Guarded,
+        known: Caught,
+        symbol: Symbol,
     ) -> None:
         if not guarded.is_silent or guarded.default is not None:
             return
         severity = guarded.severity(self.severity)
         if severity is None:
             return
-        message = f"{shown} hides every failure of {guarded.described}"
+        subject = "a bare `except`"
+        if shown is not None:
+            keyword = "except " if isinstance(node, cst.ExceptHandler) else ""
+            subject = f"`{keyword}{' '.join(self.file.code(shown).split())}`"
+        message = f"{subject} hides every failure of {guarded.described}"
         if known.everything:
             self.report(node, message, severity=severity)
         else:
