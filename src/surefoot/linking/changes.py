@@ -67,7 +67,8 @@ class Changes:
             if policy is not None:
                 users.setdefault(policy[:2], []).append(call)
         for call in self._project.calls:
-            if RepeatedMethods not in call.facts or reads_by_name(call.function):
+            owner = call.function.rpartition(".")[0]
+            if RepeatedMethods not in call.facts or reads_by_name(owner):
                 continue
             policy = method_policy(call.world, call.world.value(call.symbol))
             if policy is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from typing import Any, NamedTuple
 
 from surefoot.facts.kinds import BuiltInRetries, Idempotency, RepeatedMethods
@@ -12,6 +13,7 @@ from surefoot.semantics.retries import policy_of, setting
 from surefoot.semantics.summary import MAKER, Symbol
 from surefoot.semantics.values import Value, World
 
+_METHOD = re.compile(r"(?i)method|verb")
 _METHODS = frozenset({"POST", "PATCH"})
 _HOLDERS = ("headers", "json", "data", "params", "options", "metadata")
 _DEEPEST = 4
@@ -48,8 +50,17 @@ def passed_method(call: Call, fact: Idempotency) -> tuple[str, str] | None:
     """Return the function, by full name, and its parameter that say which method a call uses."""
     if fact.method is None:
         return None
-    value = call.arguments.get("method", fact.method)
-    return (value[1], value[2]) if isinstance(value, tuple) and value[0] == "p" else None
+    symbol = call.arguments.symbol("method", fact.method)
+    if not isinstance(symbol, tuple):
+        return None
+    if symbol[0] == "p":
+        return symbol[1], symbol[2]
+    name = f"{call.module}.{call.function}" if call.module else call.function
+    function = call.world.function(name)
+    for parameter in function.parameters if function is not None else ():
+        if parameter.annotation == symbol and _METHOD.search(parameter.name):
+            return name, parameter.name
+    return None
 
 
 def gives_post(call: Call, parameter: str, position: int | None) -> bool:

@@ -148,7 +148,7 @@ class RetryNonidempotentCall(Rule):
 
             import requests
 
-            def call(method, url, body=None):
+            def call(method: str, url: str, body=None):
                 for attempt in range(3):
                     try:
                         return requests.request(method, url, json=body, timeout=5)
