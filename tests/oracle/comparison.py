@@ -28,6 +28,8 @@ ON_PURPOSE = {
     "annotation": "LibCST looks into quoted annotations, surefoot when it asks for the type",
     "walrus": "PEP 572: `:=` in a comprehension binds in the function around it",
     "match": "LibCST does not bind what a `case` captures",
+    "type parameter": "PEP 695: surefoot binds type parameters inside the function or class, "
+    "so its own annotations and bases do not see them; they name no callable",
     "module dunder": "`__file__`, `__name__` and the like have no binding",
 }
 
@@ -125,6 +127,8 @@ def _scope(node: cst.Name, scope: object, tree: Tree, outcome: Outcome, where: s
         outcome.deliberate["star import"] += 1
     elif _in_class(tree, node):
         outcome.deliberate["class body"] += 1
+    elif any(type(item.scope).__name__ == "AnnotationScope" for item in assignments):
+        outcome.deliberate["type parameter"] += 1
     elif _bound_by(ours, node, cst.NamedExpr):
         outcome.deliberate["walrus"] += 1
     elif _bound_by(ours, node, (cst.MatchAs, cst.MatchStar, cst.MatchMapping)):
