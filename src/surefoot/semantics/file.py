@@ -256,13 +256,11 @@ class File:
         """The last names of what is passed, collected or assigned, not called: functions that
         are none of these are registered nowhere, and calls need not be looked through."""
         found: set[str] = set()
-        for node in self.tree.nodes:
-            if node.__class__ in _HANDS_OVER:
-                value = getattr(node, "value", None)
-                if type(value) is cst.Name:
-                    found.add(value.value)
-                elif type(value) is cst.Attribute:
-                    found.add(value.attr.value)
+        for kind in _HANDS_OVER:
+            for node in self.tree.of(kind):
+                match node.value:
+                    case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+                        found.add(name)
         return frozenset(found)
 
     def add_note(self, rule: str, node: cst.CSTNode, data: tuple[object, ...]) -> None:
