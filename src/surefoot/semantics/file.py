@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Fact)
 N = TypeVar("N", bound=cst.CSTNode)
 T = TypeVar("T")
-_HANDS_OVER = frozenset({cst.Arg, cst.Element, cst.Assign, cst.AnnAssign, cst.NamedExpr})
+_HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
+    {cst.Arg, cst.Element, cst.Assign, cst.AnnAssign, cst.NamedExpr}
+)
 _TEST_PATH = re.compile(r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$")
 
 
