@@ -11,8 +11,11 @@ import libcst as cst
 _IMPORT = re.compile(r"import ([a-z_][\w.]*)$")
 
 
-def spellings(code: str) -> Iterator[tuple[str, str]]:
-    """Yield a name and the code, for each way of spelling it that means the same."""
+def spellings(code: str, *, local: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield a name and the code, for each way of spelling it that means the same.
+
+    `local`: definitions mean the same in a function as at module level.
+    """
     yield "as written", code
     yield "with CRLF", code.replace("\n", "\r\n")
     remarked = re.sub(r"(?m)^(?=\S)(?!#)", "# a remark\n", code, count=1)
@@ -26,8 +29,10 @@ def spellings(code: str) -> Iterator[tuple[str, str]]:
     head, body = _split(code)
     if body.strip() and not re.search(r"(?m)^(global|from __future__)", code):
         inner = textwrap.indent(body, "    ")
-        if not _DEFINES_PUBLIC.search(body):
+        if local or not _DEFINES_PUBLIC.search(body):
             yield "nested in a function", f"{head}def outer():\n{inner}"
+            method = textwrap.indent(inner, "    ")
+            yield "nested in a method", f"{head}class Outer:\n    def method(self):\n{method}"
         if "__name__" not in body:
             yield "under a condition", f"{head}if True:\n{inner}"
 

@@ -12,6 +12,9 @@ from tests.checking import check
 from tests.spellings import spellings
 
 
+_LOCAL = ("concurrency", "errors", "network", "resources")
+
+
 def _cases() -> Iterator[object]:
     for rule in all_rules():
         for number, example in enumerate(rule.examples, start=1):
@@ -20,7 +23,7 @@ def _cases() -> Iterator[object]:
                 yield pytest.param(rule, example, files, id=f"{rule.name}-{number}")
                 continue
             ((path, code),) = files.items()
-            for spelling, text in spellings(code):
+            for spelling, text in spellings(code, local=rule.family in _LOCAL):
                 name = f"{rule.name}-{number}-{spelling}"
                 yield pytest.param(rule, example, {path: text}, id=name)
 
