@@ -11,7 +11,6 @@ from surefoot.rule import Bad, Good, Rule, files_of
 from tests.checking import check
 from tests.spellings import spellings
 
-
 _LOCAL = ("concurrency", "errors", "network", "resources")
 
 
