@@ -42,10 +42,10 @@ _REFRESHED_AFTER_DAYS = 3
 _LARGEST_BYTES = 512 * 1024 * 1024
 _READABLE = (
     "surefoot.model",
-    "surefoot.facts.kinds",
     "surefoot.facts.table",
     "surefoot.semantics.summary",
 )
+_KINDS_OF_FACTS = "surefoot.facts.kinds"
 
 
 def digest(*parts: str | bytes) -> bytes:
@@ -266,7 +266,8 @@ class _Reader(pickle.Unpickler):
     """Reads pickles that are made of plain data and of our data classes."""
 
     def find_class(self, module: str, name: str) -> type:
-        if module in _READABLE and name.isidentifier():
+        is_kind = module.rpartition(".")[0] == _KINDS_OF_FACTS
+        if (module in _READABLE or is_kind) and name.isidentifier():
             __import__(module)
             found = vars(sys.modules[module]).get(name)
             if isinstance(found, type) and found.__module__ == module and _is_plain(found):

@@ -1,0 +1,31 @@
+"""Where failures are told, swallowed or final."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surefoot.facts.kinds.base import Fact
+
+
+@dataclass(frozen=True)
+class Reports(Fact, key="reports"):
+    """The callable records a failure for people to see.
+
+    `level` is the severity of the record (exception, critical, error, warning, info, debug).
+    """
+
+    level: str
+
+
+@dataclass(frozen=True)
+class NoReturn(Fact, key="no-return"):
+    """The callable never returns."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class Suppresses(Fact, key="suppresses"):
+    """As a context manager, the callable swallows the exception classes it is given."""
+
+    yes: bool = True

@@ -1,0 +1,79 @@
+"""What callables wait for, and what bounds the wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surefoot.facts.kinds.base import Fact
+
+
+@dataclass(frozen=True)
+class Timeout(Fact, key="timeout"):
+    """The callable waits for something outside the process.
+
+    `parameter` names the keywords any of which bounds the wait; empty: it cannot be
+    bounded by an argument. `position` is the index of the first of them among the
+    positional arguments (without `self`). `default` is the bound in seconds when none
+    is given; `None` is for ever. `constructor` names keywords of the receiver's
+    constructor that bound its calls as well. `unless` names keywords that may bound it
+    in ways not seen here (a transport, a config object); `connection_string` the keyword,
+    at index 0, of a text that may hold it. `wait` tells network waits
+    from waits for a child process (`subprocess`) or for another thread (`thread`).
+    `socket_default`: obeys `socket.setdefaulttimeout`. `forever` lists the literal
+    arguments that mean no bound. `peer`: the keyword, at index 0, of whom to connect to;
+    without it a constructor connects only later.
+    """
+
+    parameter: tuple[str, ...] = ()
+    position: int | None = None
+    default: float | None = None
+    constructor: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    connection_string: str | None = None
+    wait: str = "network"
+    socket_default: bool = False
+    forever: tuple[object, ...] = (None,)
+    peer: str | None = None
+
+
+@dataclass(frozen=True)
+class SetsSocketTimeout(Fact, key="sets-socket-timeout"):
+    """The callable sets the timeout of all sockets made from then on."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class TimeoutValue(Fact, key="timeout-value"):
+    """A class whose instances are timeouts (`httpx.Timeout`, `aiohttp.ClientTimeout`).
+
+    `total` is the parameter for the whole, `position` its index among the positional
+    arguments, `legs` those for connecting, reading and so on. `overall`: the total bounds
+    everything whatever the legs say, and is None when it is not given; otherwise it is
+    only the default of each leg.
+    """
+
+    total: str
+    position: int | None = 0
+    legs: tuple[str, ...] = ()
+    overall: bool = True
+
+
+@dataclass(frozen=True)
+class IgnoredAttribute(Fact, key="ignores-attributes"):
+    """Assigning these attributes of an instance has no effect (`Session.timeout = 5`)."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Deadline(Fact, key="deadline"):
+    """The callable bounds the time of what runs in it.
+
+    `by` is `context` (a `with` block) or `argument` (the awaitable at index 0).
+    `parameter` and `position` are those of the bound; literal None is no bound.
+    """
+
+    by: str = "context"
+    parameter: str | None = None
+    position: int | None = 0
