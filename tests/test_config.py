@@ -300,6 +300,9 @@ class TestCommandLine:
         config = with_command_line(configured(tmp_path, ""), profile="strict")
         assert config.min_confidence is Confidence.LOW
         assert config.origin("min-confidence") == "profile strict"
+        config = with_command_line(configured(tmp_path, 'profile = "strict"'), profile="default")
+        assert config.min_confidence is Confidence.MEDIUM
+        assert config.origin("min-confidence") == "default"
         config = configured(tmp_path, 'profile = "strict"\nmin-confidence = "high"')
         assert config.min_confidence is Confidence.HIGH
 

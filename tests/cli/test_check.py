@@ -37,6 +37,10 @@ from tests.cli.commands import BAD, BROKEN, GOOD, clean_environment, project, su
         ({"a": GOOD}, ["--jobs", "0"], 2),
         ({"a": GOOD}, ["--config", "nowhere.toml"], 2),
         ({"a": GOOD}, ["--output", "yaml"], 2),
+        ({"a": BAD}, ["--profile", "strict"], 1),
+        ({"a": GOOD}, ["--profile", "strickt"], 2),
+        ({"a": GOOD}, ["--checklist", "automatoin"], 2),
+        ({"a": GOOD}, ["--checklist", "automation", "--select", "SF101"], 2),
     ],
 )
 def test_exit_codes(
@@ -351,3 +355,21 @@ def test_warm_run_imports_little(tmp_path: Path) -> None:
     )
     assert b"a.py:5:12" in result.stdout
     assert result.stderr.decode().strip() == ""
+
+
+def test_checklist(tmp_path: Path) -> None:
+    """One checklist runs its rules and no others, and is ticked alone, opt-in rules included."""
+    root = project(tmp_path, a=BAD)
+    outputs = ["--output", "checklist", "--output", "json:report.json"]
+    result = surefoot("check", "--checklist", "automation", *outputs, cwd=root)
+    assert result.returncode == 1
+    assert b"## Automation code" in result.stdout
+    assert b"## Anti-patterns" not in result.stdout
+    report = json.loads((root / "report.json").read_text())
+    (violation,) = report["violations"]
+    assert violation["check"] == "missing-timeout"
+    assert "untyped-collection" not in report["scope"]["rules"]
+    assert {check["checklist"] for check in report["checks"]} == {"automation"}
+    failed = [check for check in report["checks"] if check["result"] == "failed"]
+    assert [check["violations"] for check in failed] == [[violation["fingerprint"]]]
+    assert all(check["reason"] for check in report["checks"] if "-" in check["result"])

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from surefoot.facts.shipped import checklist_files
-from surefoot.model import Run
-from surefoot.report.checklist import (
+from surefoot.catalog import load_catalog
+from surefoot.checklists import (
     Applies,
     ChecklistError,
     Evidence,
     Item,
     Mark,
+    checklists,
     judge,
     read_checklist,
 )
+from surefoot.facts.shipped import checklist_files
+from surefoot.model import Run
 from tests.report.samples import CATALOG, finding, project, rich_run, run, text
 
 KNOWN = frozenset(rule.name for rule in CATALOG.rules)
@@ -34,8 +36,17 @@ def test_shipped_checklists(path: Path) -> None:
     checklist = read_checklist(path)
     assert len(checklist.items) >= 8
     for item in checklist.items:
-        assert item.rules, item.text
-        assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", rule) for rule in item.rules)
+        assert item.named, item.text
+        assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", rule) for rule in item.named)
+
+
+@pytest.mark.parametrize("path", checklist_files(), ids=lambda path: path.stem)
+def test_rules_on_by_default_decide(path: Path) -> None:
+    """Rules that decide an item run by default, those that only signal do not."""
+    default = {rule.name: rule.default for rule in load_catalog().rules}
+    for item in read_checklist(path).items:
+        assert [rule for rule in item.rules if not default.get(rule, True)] == []
+        assert [rule for rule in item.signals if default.get(rule, False)] == []
 
 
 def test_there_are_five() -> None:
@@ -84,6 +95,22 @@ def test_broken_files() -> None:
     assert "2 files could not be checked" in reason
 
 
+def test_signals() -> None:
+    """Opt-in rules fail an item by what they find; an item passes where they did not run."""
+    item = Item("x", ("infinite-timeout",), signals=("missing-timeout",))
+    assert verdict(item, run(finding()))[0] is Mark.FAILED
+    assert verdict(item, run(rules=("infinite-timeout",))) == (Mark.PASSED, "")
+
+
+def test_names() -> None:
+    """Checklists are asked for by name, and a wrong one is answered with the nearest."""
+    assert [found.name for found in checklists(["automation"])] == ["automation"]
+    with pytest.raises(ChecklistError, match="did you mean `automation`"):
+        checklists(["automatoin"])
+    with pytest.raises(ChecklistError, match=r"none\.yaml"):
+        checklists(["none.yaml"])
+
+
 def test_human() -> None:
     """Where no rule can decide, the reason and what rules saw is told."""
     item = Item("x", ("missing-timeout",), human="taste")
@@ -128,7 +155,7 @@ def test_markdown(tmp_path: Path) -> None:
     )
     bad = finding(path="a`<b>.py", message="`get` *waits* <script>")
     a_run = replace(run(bad), root=str(tmp_path))
-    assert text("checklist", a_run, checklists=(path,)) == (
+    assert text("checklist", a_run, checklists=checklists([str(path)])) == (
         """\
 # Review checklists
 
@@ -155,7 +182,7 @@ def test_list_that_does_not_apply(tmp_path: Path) -> None:
         "items: [{item: Ends, rules: [missing-timeout]}]\n",
         encoding="utf-8",
     )
-    output = text("checklist", run(root=str(tmp_path)), checklists=(path,))
+    output = text("checklist", run(root=str(tmp_path)), checklists=checklists([str(path)]))
     assert (
         "Not applicable: there is no import of `celery` or `rq` in the checked files.\n" in output
     )
@@ -166,7 +193,7 @@ def test_many_findings(tmp_path: Path) -> None:
     """Of many findings below one item the first ten are shown and the others counted."""
     path = tmp_path / "list.yaml"
     path.write_text("checklist: D\nitems: [{item: W, rules: [missing-timeout]}]\n", "utf-8")
-    output = text("checklist", run(*[finding()] * 13), checklists=(path,))
+    output = text("checklist", run(*[finding()] * 13), checklists=checklists([str(path)]))
     assert output.count("  - `app/client.py:2`") == 10
     assert "  - and 3 more\n" in output
 

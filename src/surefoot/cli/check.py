@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import click
 
 from surefoot.catalog import Catalog, load_catalog
+from surefoot.checklists import Checklist, checklists
 from surefoot.cli.outputs import (
     Output,
     let_go_of_stdout,
@@ -20,6 +21,7 @@ from surefoot.cli.outputs import (
 )
 from surefoot.cli.progress import Progress
 from surefoot.config import (
+    PROFILES,
     Config,
     load_config,
     selected_by,
@@ -54,6 +56,7 @@ class _View:
     verbose: bool
     quiet: bool
     statistics: bool
+    checklists: tuple[Checklist, ...]
 
 
 @click.command("check", short_help="Examine files, report what will hurt in production.")
@@ -69,6 +72,16 @@ class _View:
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules.")
 @click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules as well.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
+@click.option(
+    "--profile", type=click.Choice(PROFILES), help="Which rules run where none are selected."
+)
+@click.option(
+    "--checklist",
+    "lists",
+    multiple=True,
+    metavar="NAME",
+    help="Run the rules of this review checklist only, and tick it alone. May be repeated.",
+)
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="Report nothing below this.")
 @click.option(
     "--min-confidence", type=click.Choice(_CONFIDENCES), help="Report nothing below this."
@@ -106,6 +119,8 @@ def command(
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
+    profile: str | None,
+    lists: tuple[str, ...],
     severity: str | None,
     min_confidence: str | None,
     fail_on: str | None,
@@ -133,11 +148,15 @@ def command(
     """
     chosen = outputs(format, requested)
     stdin = _standard_input(paths, stdin_filename)
+    if lists and select:
+        raise click.UsageError("--checklist and --select both say which rules run")
+    ticked = checklists(lists) if lists else ()
     config = with_command_line(
         load_config((stdin.path,) if stdin else paths, config_file=config_file),
         select=_words(select),
         extend_select=_words(extend_select),
         ignore=_words(ignore),
+        profile=profile,
         min_confidence=Confidence.from_label(min_confidence) if min_confidence else None,
         fail_on=Severity.from_label(fail_on) if fail_on and fail_on != _NEVER else None,
         jobs=jobs,
@@ -145,6 +164,10 @@ def command(
         force_exclude=force_exclude,
     )
     catalog = load_catalog(None if no_cache else cache_directory(config))
+    if ticked:
+        named = frozenset().union(*(checklist.named for checklist in ticked))
+        rules = tuple(rule.name for rule in catalog.rules if rule.name in named)
+        config = replace(config, command_line=replace(config.command_line, select=rules))
     validate(config, selectors(catalog.rules))
     view = _View(
         outputs=chosen,
@@ -156,6 +179,7 @@ def command(
         verbose=verbose,
         quiet=quiet,
         statistics=statistics,
+        checklists=ticked,
     )
     with Progress(color=color, quiet=quiet) as progress:
         run = check(
@@ -228,6 +252,7 @@ def _report(
         quiet=view.quiet,
         statistics=view.statistics,
         contents=contents,
+        checklists=view.checklists,
     )
     for output in view.outputs:
         if output.path is not None:

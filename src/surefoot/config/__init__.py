@@ -13,10 +13,11 @@ from surefoot.config.selection import (
     severities,
     validate,
 )
-from surefoot.config.settings import DEFAULT_EXCLUDES, Config, ConfigError, Selection
+from surefoot.config.settings import DEFAULT_EXCLUDES, PROFILES, Config, ConfigError, Selection
 
 __all__ = [
     "DEFAULT_EXCLUDES",
+    "PROFILES",
     "SYNTAX_ERROR",
     "Config",
     "ConfigError",

@@ -15,6 +15,7 @@ from surefoot.model import Confidence
 SUREFOOT_TOML = "surefoot.toml"
 
 _MARKERS = (PYPROJECT, ".git")
+_STRICT = "profile strict"
 _SELECTION = ("select", "extend_select", "ignore")
 
 
@@ -80,9 +81,13 @@ def with_command_line(config: Config, **values: Any) -> Config:
 
 def _profiled(config: Config) -> Config:
     """Return `config` with what its profile means for values nobody gave."""
-    if config.profile != "strict" or "min-confidence" in config.origins:
+    origins = dict(config.origins)
+    if origins.get("min-confidence") == _STRICT:
+        del origins["min-confidence"]
+        config = replace(config, min_confidence=Config(config.root).min_confidence, origins=origins)
+    if config.profile != "strict" or "min-confidence" in origins:
         return config
-    origins = {**config.origins, "min-confidence": "profile strict"}
+    origins["min-confidence"] = _STRICT
     return replace(config, min_confidence=Confidence.LOW, origins=origins)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import TextIO
 
 from surefoot.catalog.entries import Catalog
+from surefoot.checklists import Checklist
 from surefoot.model import FileError, Run, Severity
 
 FORMATS = ("terminal", "concise", "json", "checklist")
@@ -27,8 +27,8 @@ class Options:
     about types become one line per file. `contents` holds the text of files that are not
     on disk as they were checked, by path. `color` is one of `screen.COLOR_CHOICES`.
     Reports for people name files as seen from the directory `cwd`, in the other reports
-    and where it is empty from the project's root. `checklists` are the files of the
-    checklists to tick.
+    and where it is empty from the project's root. `checklists` are those to tick; all
+    that are shipped where there are none.
     """
 
     catalog: Catalog
@@ -41,7 +41,7 @@ class Options:
     quiet: bool = False
     statistics: bool = False
     contents: Mapping[str, bytes] = field(default_factory=dict)
-    checklists: tuple[Path, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
 
 
 def write(format: str, run: Run, stream: TextIO, options: Options) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from surefoot import __version__
+from surefoot.checklists import Evidence, checklists, tick
 from surefoot.model import Failure, Finding, Fix, Run, Suppression, fingerprints
 from surefoot.report import Options, has_failed
 from surefoot.report.summary import by_rule, by_severity
@@ -59,6 +61,7 @@ def envelope(run: Run, options: Options) -> dict[str, Any]:
             "hidden": options.hidden,
             "failOn": options.fail_on.label if options.fail_on else None,
         },
+        "checks": _checks(run, options, dict(zip(map(id, run.findings), identities, strict=True))),
         "errors": [_error(failure) for failure in run.failures],
         "suppressed": [_suppressed(*pair) for pair in run.suppressed],
         "skipped": [{"file": item.path, "reason": item.reason} for item in run.skipped],
@@ -108,6 +111,23 @@ def _fix(fix: Fix) -> dict[str, Any]:
             for edit in fix.edits
         ],
     }
+
+
+def _checks(run: Run, options: Options, identities: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return the ticked checklists; `identities` are the fingerprints by the finding's `id`."""
+    evidence = Evidence(run, {rule.name for rule in options.catalog.rules}, options.contents)
+    return [
+        {
+            "checklist": checklist.name,
+            "item": item.text,
+            "result": verdict.mark.value.replace(" ", "-"),
+            "reason": verdict.reason,
+            "rules": list(item.named),
+            "violations": [identities[id(finding)] for finding in verdict.findings],
+        }
+        for checklist in options.checklists or checklists()
+        for item, verdict in tick(checklist, evidence)
+    ]
 
 
 def _error(failure: Failure) -> dict[str, Any]:
