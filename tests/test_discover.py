@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import surefoot.git
 from surefoot.config import Config, load_config, with_command_line
 from surefoot.discover import (
     Files,
     MissingPath,
     asked_files,
     is_excluded,
-    listing,
     project_files,
 )
 from surefoot.model import Skipped
@@ -254,7 +254,7 @@ class TestGit:
             raise subprocess.TimeoutExpired("git", 1)
 
         monkeypatch.setattr(subprocess, "run", run)
-        monkeypatch.setattr(listing, "GIT_TIMEOUT", 1.0)
+        monkeypatch.setattr(surefoot.git, "TIMEOUT", 1.0)
         found = project(repository)
         assert found.files == ("a.py",)
         assert found.notices == (f"git did not list {repository} within 1 s; walked it",)

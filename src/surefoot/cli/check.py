@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import click
 
 from surefoot.catalog import Catalog, load_catalog
+from surefoot.changed import Changes, only_changed, since, uncommitted
+from surefoot.changed import staged as staged_changes
 from surefoot.checklists import Checklist, checklists
 from surefoot.cli.outputs import (
     Output,
@@ -82,6 +84,15 @@ class _View:
     metavar="NAME",
     help="Run the rules of this review checklist only, and tick it alone. May be repeated.",
 )
+@click.option(
+    "--changed", is_flag=True, help="Report only what concerns uncommitted changes and new files."
+)
+@click.option("--staged", is_flag=True, help="Report only what concerns the next commit.")
+@click.option(
+    "--diff-base",
+    metavar="REF",
+    help="Report only what concerns changes since this branch left REF, uncommitted ones included.",
+)
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="Report nothing below this.")
 @click.option(
     "--min-confidence", type=click.Choice(_CONFIDENCES), help="Report nothing below this."
@@ -121,6 +132,9 @@ def command(
     ignore: tuple[str, ...],
     profile: str | None,
     lists: tuple[str, ...],
+    changed: bool,
+    staged: bool,
+    diff_base: str | None,
     severity: str | None,
     min_confidence: str | None,
     fail_on: str | None,
@@ -150,6 +164,10 @@ def command(
     stdin = _standard_input(paths, stdin_filename)
     if lists and select:
         raise click.UsageError("--checklist and --select both say which rules run")
+    if stdin and (changed or staged or diff_base):
+        raise click.UsageError("what changed on standard input cannot be told")
+    if changed + staged + bool(diff_base) > 1:
+        raise click.UsageError("--changed, --staged and --diff-base exclude each other")
     ticked = checklists(lists) if lists else ()
     config = with_command_line(
         load_config((stdin.path,) if stdin else paths, config_file=config_file),
@@ -191,10 +209,19 @@ def command(
             session_id=session_id,
             progress=progress,
         )
+    if changed or staged or diff_base:
+        run = only_changed(run, _changes(config.root, staged, diff_base))
     run, hidden = _visible(run, view)
     contents = dict.fromkeys(run.checked, stdin.content) if stdin else {}
     _report(run, hidden, view, catalog, contents)
     return _exit_code(run, view.fail_on, exit_zero)
+
+
+def _changes(root: str, staged: bool, diff_base: str | None) -> Changes:
+    """Return what changed: in the index, since a commit, or else since the last one."""
+    if staged:
+        return staged_changes(root)
+    return since(root, diff_base) if diff_base else uncommitted(root)
 
 
 def _standard_input(paths: Sequence[str], filename: str | None) -> StandardInput | None:

@@ -8,24 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from surefoot import git
 from surefoot.model import Skipped
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 PYTHON = (".py", ".pyi")
-GIT_TIMEOUT = 60.0
 
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py", "requirements.txt", "Pipfile")
-_REPOSITORY_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_WORK_TREE",
-)
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 _UNREADABLE = re.compile(r"could not open directory '(.*)/': (.*)")
 
@@ -77,37 +68,17 @@ def _repository_of(directory: str) -> str | None:
 
 
 def _ask_git(top: str, listing: Listing) -> list[str] | None:
-    """Return the files git tracks or does not ignore; `None` if git cannot tell.
-
-    A file system monitor that the repository configures is not started, and variables
-    by which a hook points git at its own repository are not passed on.
-    """
-    import subprocess
-
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    for variable in _REPOSITORY_VARIABLES:
-        environment.pop(variable, None)
-    command = ["git", "-c", "core.fsmonitor=false", "-C", top, "ls-files"]
-    command += ["--cached", "--others", "--exclude-standard", "-z"]
+    """Return the files git tracks or does not ignore; `None` if git cannot tell."""
     try:
-        answer = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment,
-            timeout=GIT_TIMEOUT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        listing.notices.append(f"git did not list {top} within {GIT_TIMEOUT:g} s; walked it")
+        found, told = git.ask(top, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    except git.GitTimeout:
+        listing.notices.append(f"git did not list {top} within {git.TIMEOUT:g} s; walked it")
         return None
-    except OSError:
+    except git.GitError:
         return None
-    if answer.returncode:
-        return None
-    for path, reason in _UNREADABLE.findall(os.fsdecode(answer.stderr)):
+    for path, reason in _UNREADABLE.findall(os.fsdecode(told)):
         listing.skipped.append(Skipped(path, f"cannot be read: {reason}"))
-    return os.fsdecode(answer.stdout).split("\0")[:-1]
+    return os.fsdecode(found).split("\0")[:-1]
 
 
 def _list_entries(

@@ -1,0 +1,105 @@
+"""Asking git: always with a list of arguments, a time limit, and nothing that runs programs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+TIMEOUT = 60.0
+
+_REPOSITORY_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+)
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true")
+
+
+class GitError(Exception):
+    """Git could not answer; the text says why, and what would help."""
+
+
+class GitTimeout(GitError):
+    """Git did not answer in time."""
+
+
+def ask(
+    directory: str,
+    *arguments: str,
+    timeout: float | None = None,
+    variables: Mapping[str, str] | None = None,
+    check: bool = True,
+) -> tuple[bytes, bytes]:
+    """Run git in `directory` and return what it wrote on standard output and error.
+
+    A file system monitor that the repository configures is not started, and variables by
+    which a hook points git at its own repository are not passed on, unless they are in
+    `variables`. Raises `GitError` where git fails (with `check`), is missing, or takes longer
+    than `timeout` seconds, by default `TIMEOUT`.
+    """
+    import subprocess
+
+    limit = TIMEOUT if timeout is None else timeout
+    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    for variable in _REPOSITORY_VARIABLES:
+        environment.pop(variable, None)
+    environment.update(variables or {})
+    try:
+        answer = subprocess.run(
+            ["git", *_SAFE, "-C", directory, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment,
+            timeout=limit,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise GitTimeout(f"git did not answer within {limit:g} s: git {arguments[0]}") from error
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror or error}") from error
+    if answer.returncode and check:
+        told = os.fsdecode(answer.stderr).strip().splitlines()
+        raise GitError(told[-1] if told else f"git {arguments[0]} failed")
+    return answer.stdout, answer.stderr
+
+
+def index_of_commit(directory: str) -> dict[str, str]:
+    """Return the variable that names the index a commit is being made from.
+
+    `git commit -a` and `git commit FILE` run their hooks with an index of their own; one that
+    lies outside this repository is none of its business.
+    """
+    index = os.environ.get("GIT_INDEX_FILE")
+    if not index:
+        return {}
+    inside, _ = ask(directory, "rev-parse", "--absolute-git-dir")
+    home = os.path.realpath(os.fsdecode(inside).rstrip("\n"))
+    path = os.path.realpath(index)
+    return {"GIT_INDEX_FILE": path} if os.path.dirname(path) == home else {}
+
+
+def unquoted(path: str) -> str:
+    """Return a path as git quotes it in a diff in its own spelling."""
+    if not path.startswith('"'):
+        return path
+    escapes = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
+    content = os.fsencode(path[1:-1])
+    raw = bytearray()
+    index = 0
+    while index < len(content):
+        if content[index] != ord("\\"):
+            raw.append(content[index])
+            index += 1
+            continue
+        following = chr(content[index + 1])
+        if following in escapes:
+            raw.append(escapes[following])
+            index += 2
+        else:
+            raw.append(int(content[index + 1 : index + 4], 8))
+            index += 4
+    return os.fsdecode(bytes(raw))
