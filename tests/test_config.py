@@ -143,6 +143,8 @@ class TestFinding:
             roots = ["lib", "."]
             facts = ["lint/http.yaml"]
             exception-reporters = ["app.errors.report"]
+            baseline = "known.jsonl"
+            never-baseline = ["errors"]
             cache-dir = ".cache/surefoot"
             jobs = 2
             [severity]
@@ -166,10 +168,12 @@ class TestFinding:
         assert config.roots == ("lib", ".")
         assert config.facts == (os.path.join(root, "lint", "http.yaml"),)
         assert config.exception_reporters == ("app.errors.report",)
+        assert config.baseline == os.path.join(root, "known.jsonl")
+        assert config.never_baseline == ("errors",)
         assert config.cache_dir == os.path.join(root, ".cache", "surefoot")
         assert config.jobs == 2
         assert {origin for _, _, origin in settings_shown(config)} == {
-            f"surefoot.toml:{line}" for line in (*range(2, 19), 21)
+            f"surefoot.toml:{line}" for line in (*range(2, 21), 23)
         }
 
 

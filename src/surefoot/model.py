@@ -260,11 +260,49 @@ class Metrics:
     duration: float
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class BaselineEntry:
+    """Findings that are known: how many, of which rule, where; `why` is for people.
+
+    `text` is a digest of the line of the findings.
+    """
+
+    path: str
+    rule: str
+    scope: str
+    text: str
+    count: int = 1
+    why: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is known by."""
+        return (self.rule, self.path, self.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Findings against the baseline in `file`.
+
+    `new` are not in it, `carried` are. `kept` are its entries, with the counts that are
+    still needed, those that the run could not judge included; `stale` are those that are
+    needed no longer. `judged` counts the findings of the entries the run looked at.
+    """
+
+    file: str
+    new: tuple[Finding, ...]
+    carried: tuple[Finding, ...]
+    kept: tuple[BaselineEntry, ...]
+    stale: tuple[BaselineEntry, ...]
+    judged: int
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The outcome of a run: what every report is made of.
 
-    `findings` are sorted, after selection and suppression. `checked` are the paths
+    `findings` are sorted, after selection and suppression; where there is a baseline, they are
+    the new ones, and `baseline` tells of the others. `checked` are the paths
     findings are reported for; `examined` counts all files of the project that were
     looked at to judge them, `cached` those of them whose examination was known.
     """
@@ -281,3 +319,4 @@ class Run:
     rules: tuple[str, ...]
     metrics: Metrics
     notices: tuple[str, ...] = field(default=())
+    baseline: Comparison | None = None

@@ -17,6 +17,7 @@ import click
 from surefoot import __version__
 
 COMMANDS = {
+    "baseline": "surefoot.cli.baseline",
     "check": "surefoot.cli.check",
     "clean": "surefoot.cli.clean",
     "config": "surefoot.cli.config",

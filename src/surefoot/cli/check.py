@@ -13,6 +13,7 @@ from surefoot.catalog import Catalog, load_catalog
 from surefoot.changed import Changes, only_changed, since, uncommitted
 from surefoot.changed import staged as staged_changes
 from surefoot.checklists import Checklist, checklists
+from surefoot.cli.known import against, baseline_file
 from surefoot.cli.outputs import (
     Output,
     let_go_of_stdout,
@@ -31,6 +32,7 @@ from surefoot.config import (
     validate,
     with_command_line,
 )
+from surefoot.metrics import fix_rate
 from surefoot.model import Confidence, FileError, Run, Severity
 from surefoot.report import BROKEN_SOURCE, FORMATS, Options, has_failed, write
 from surefoot.report.screen import COLOR_CHOICES
@@ -93,6 +95,11 @@ class _View:
     metavar="REF",
     help="Report only what concerns changes since this branch left REF, uncommitted ones included.",
 )
+@click.option("--baseline", metavar="PATH", help="Report only what this baseline does not hold.")
+@click.option("--no-baseline", is_flag=True, help="Report all, whatever the baseline holds.")
+@click.option(
+    "--fail-on-stale", is_flag=True, help="Exit with 1 where the baseline holds what is gone."
+)
 @click.option("--severity", type=click.Choice(_SEVERITIES), help="Report nothing below this.")
 @click.option(
     "--min-confidence", type=click.Choice(_CONFIDENCES), help="Report nothing below this."
@@ -135,6 +142,9 @@ def command(
     changed: bool,
     staged: bool,
     diff_base: str | None,
+    baseline: str | None,
+    no_baseline: bool,
+    fail_on_stale: bool,
     severity: str | None,
     min_confidence: str | None,
     fail_on: str | None,
@@ -178,6 +188,7 @@ def command(
         min_confidence=Confidence.from_label(min_confidence) if min_confidence else None,
         fail_on=Severity.from_label(fail_on) if fail_on and fail_on != _NEVER else None,
         jobs=jobs,
+        baseline=os.path.abspath(baseline) if baseline else None,
         cache_dir=os.path.abspath(cache_dir) if cache_dir else None,
         force_exclude=force_exclude,
     )
@@ -209,12 +220,16 @@ def command(
             session_id=session_id,
             progress=progress,
         )
+    known = None if no_baseline or stdin else baseline_file(config)
+    if known is not None:
+        run = against(run, known, config, catalog)
     if changed or staged or diff_base:
         run = only_changed(run, _changes(config.root, staged, diff_base))
     run, hidden = _visible(run, view)
     contents = dict.fromkeys(run.checked, stdin.content) if stdin else {}
     _report(run, hidden, view, catalog, contents)
-    return _exit_code(run, view.fail_on, exit_zero)
+    stale = bool(fail_on_stale and run.baseline and run.baseline.stale)
+    return _exit_code(run, view.fail_on, exit_zero) or int(stale and not exit_zero)
 
 
 def _changes(root: str, staged: bool, diff_base: str | None) -> Changes:
@@ -260,6 +275,13 @@ def _visible(run: Run, view: _View) -> tuple[Run, int]:
     )
     hidden = len(run.findings) - len(findings)
     metrics = replace(run.metrics, initial_violations=len(findings), final_violations=len(findings))
+    if run.baseline is not None:
+        metrics = replace(
+            metrics,
+            initial_violations=run.baseline.judged,
+            final_violations=len(findings) + len(run.baseline.carried),
+            fix_rate=fix_rate(run.baseline.judged, len(run.baseline.carried)),
+        )
     suppressed = tuple(pair for pair in run.suppressed if pair[0].confidence >= view.confidence)
     return replace(run, findings=findings, suppressed=suppressed, metrics=metrics), hidden
 

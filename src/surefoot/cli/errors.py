@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 _EXPECTED = (
+    ("surefoot.baseline", "BaselineError"),
     ("surefoot.changed", "ChangeError"),
     ("surefoot.checklists", "ChecklistError"),
     ("surefoot.config.settings", "ConfigError"),

@@ -166,7 +166,7 @@ def _jobs(file: TomlFile, key: str, value: Any) -> int:
     return value
 
 
-def _cache_dir(file: TomlFile, key: str, value: Any) -> str:
+def _path(file: TomlFile, key: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise file.error([key], f"`{key}` must be a path, not {show(value)}")
     return _absolute(file, value)
@@ -227,7 +227,9 @@ OPTIONS: dict[str, Reader] = {
     "roots": _roots,
     "facts": _facts,
     "exception-reporters": _dotted_names,
-    "cache-dir": _cache_dir,
+    "baseline": _path,
+    "never-baseline": _strings,
+    "cache-dir": _path,
     "jobs": _jobs,
 }
 """Every key of the table and what reads it."""

@@ -93,6 +93,7 @@ def _selectors_in(config: Config) -> Iterator[tuple[tuple[str, ...], Iterable[st
     for pattern, words in config.per_file_ignores.items():
         yield ("per-file-ignores", pattern), words
     yield ("never-suppress",), config.never_suppress
+    yield ("never-baseline",), config.never_baseline
 
 
 def _origin_of(config: Config, keys: tuple[str, ...], word: str) -> str:
@@ -168,6 +169,11 @@ def severities(config: Config, rules: Iterable[RuleKey]) -> dict[str, Severity]:
 def never_suppressed(config: Config, rules: Sequence[RuleKey]) -> frozenset[str]:
     """Return the names of the rules whose findings no comment may suppress."""
     return _names(config.never_suppress, rules)
+
+
+def never_baselined(config: Config, rules: Sequence[RuleKey]) -> frozenset[str]:
+    """Return the names of the rules whose findings no baseline may hold."""
+    return _names(config.never_baseline, rules) | {SYNTAX_ERROR}
 
 
 def ignored_in(config: Config, path: str, rules: Sequence[RuleKey]) -> frozenset[str]:

@@ -58,9 +58,9 @@ class Config:
     """What a project wants, with defaults filled in.
 
     `root` is the absolute, symlink-free path of the project; `file` the configuration
-    file that was read. Globs are relative to `root`; `facts` and `cache_dir` are
-    absolute. A severity of `None` switches the rule off. `command_line` holds the rules
-    asked for there, which outrank those of the file. `origins` tells for every key
+    file that was read. Globs are relative to `root`; `facts`, `baseline` and `cache_dir`
+    are absolute. A severity of `None` switches the rule off. `command_line` holds the
+    rules asked for there, which outrank those of the file. `origins` tells for every key
     where its value came from: `pyproject.toml:12`, `default` or `command line`.
     """
 
@@ -82,6 +82,8 @@ class Config:
     roots: tuple[str, ...] | None = None
     facts: tuple[str, ...] = ()
     exception_reporters: tuple[str, ...] = ()
+    baseline: str | None = None
+    never_baseline: tuple[str, ...] = ()
     cache_dir: str | None = None
     jobs: int | None = None
     command_line: Selection = Selection()

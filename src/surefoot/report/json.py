@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from surefoot import __version__
 from surefoot.checklists import Evidence, checklists, tick
-from surefoot.model import Failure, Finding, Fix, Run, Suppression, fingerprints
+from surefoot.model import Comparison, Failure, Finding, Fix, Run, Suppression, fingerprints
 from surefoot.report import Options, has_failed
 from surefoot.report.summary import by_rule, by_severity
 from surefoot.report.text import encodable
@@ -62,6 +62,7 @@ def envelope(run: Run, options: Options) -> dict[str, Any]:
             "failOn": options.fail_on.label if options.fail_on else None,
         },
         "checks": _checks(run, options, dict(zip(map(id, run.findings), identities, strict=True))),
+        "baseline": _baseline(run.baseline) if run.baseline is not None else None,
         "errors": [_error(failure) for failure in run.failures],
         "suppressed": [_suppressed(*pair) for pair in run.suppressed],
         "skipped": [{"file": item.path, "reason": item.reason} for item in run.skipped],
@@ -128,6 +129,18 @@ def _checks(run: Run, options: Options, identities: Mapping[int, str]) -> list[d
         for checklist in options.checklists or checklists()
         for item, verdict in tick(checklist, evidence)
     ]
+
+
+def _baseline(baseline: Comparison) -> dict[str, Any]:
+    return {
+        "file": baseline.file.replace(os.sep, "/"),
+        "initial": baseline.judged,
+        "carried": len(baseline.carried),
+        "stale": [
+            {"file": entry.path, "check": entry.rule, "scope": entry.scope, "count": entry.count}
+            for entry in baseline.stale
+        ],
+    }
 
 
 def _error(failure: Failure) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from surefoot.model import Failure, Run, Severity
+from surefoot.model import Comparison, Failure, Run, Severity
 from surefoot.report import Options
 from surefoot.report.text import count, safe
 
@@ -26,7 +26,17 @@ def summary(run: Run, options: Options) -> list[str]:
         aside.append(f"{options.hidden:,} below the severity or confidence asked for")
     if aside:
         lines.append(f"Not shown: {', '.join(aside)}.")
+    if run.baseline is not None:
+        lines.append(_known(run.baseline))
     return lines
+
+
+def _known(baseline: Comparison) -> str:
+    told = f"In the baseline: {len(baseline.carried):,} still there"
+    stale = sum(entry.count for entry in baseline.stale)
+    if stale:
+        told += f", {stale:,} no longer needed; `surefoot baseline prune` takes those out"
+    return f"{told}."
 
 
 def by_severity(run: Run) -> dict[Severity, int]:
