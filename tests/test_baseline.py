@@ -9,11 +9,11 @@ from surefoot.baseline import (
     BaselineError,
     baseline_text,
     compare,
-    digest,
     entries_of,
     read_baseline,
 )
 from surefoot.model import BaselineEntry, Failure, FileError, Finding, Run
+from surefoot.pairing import sign
 from tests.cli.commands import surefoot
 from tests.report.samples import finding, project, run
 from tests.test_changed import git
@@ -42,7 +42,7 @@ def test_moved_and_edited_lines() -> None:
 
 def test_white_space_is_no_edit() -> None:
     """A line that was only indented has the same text."""
-    assert digest(finding(anchor="a  =\tb")) == digest(finding(anchor="a = b"))
+    assert sign(finding(anchor="a  =\tb")) == sign(finding(anchor="a = b"))
 
 
 def test_multiset() -> None:

@@ -10,16 +10,16 @@ of git.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from surefoot import git
 from surefoot.model import BaselineEntry, Comparison, Finding, Run
+from surefoot.pairing import Sign, pair, sign
 
 FILE = "surefoot-baseline.jsonl"
 
@@ -28,18 +28,6 @@ _MOST_ENTRIES = 1_000_000
 
 class BaselineError(Exception):
     """A mistake in a baseline; the text says in which file and line, and what."""
-
-
-@dataclass
-class _Left:
-    """An entry, under the path it has today, and how many of its findings were not seen yet."""
-
-    entry: BaselineEntry
-    path: str
-    left: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.left = self.entry.count
 
 
 def read_baseline(path: str) -> tuple[BaselineEntry, ...]:
@@ -81,16 +69,13 @@ def _line(entry: BaselineEntry) -> str:
 
 def entries_of(findings: Iterable[Finding]) -> tuple[BaselineEntry, ...]:
     """Return entries for all of the findings."""
-    counts = Counter(
-        (finding.path, finding.rule, finding.scope, digest(finding)) for finding in findings
+    counts = Counter(map(sign, findings))
+    return tuple(
+        sorted(
+            BaselineEntry(each.path, each.rule, each.scope, each.text, count)
+            for each, count in counts.items()
+        )
     )
-    return tuple(sorted(BaselineEntry(*key, count) for key, count in counts.items()))
-
-
-def digest(finding: Finding) -> str:
-    """Return a short digest of the text of a finding's line, whatever white space is in it."""
-    text = " ".join(finding.anchor.split())
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def compare(
@@ -109,64 +94,37 @@ def compare(
     file known. Rules that did not run and files that were not checked, or failed, are not
     judged: their entries are kept as they are.
     """
-    lefts = [_Left(entry, (renamed or {}).get(entry.path, entry.path)) for entry in entries]
-    usable = [left for left in lefts if left.entry.rule not in never]
-    by_key: dict[tuple[str, str, str], list[_Left]] = {}
-    for left in usable:
-        by_key.setdefault((left.entry.rule, left.path, left.entry.scope), []).append(left)
-    open_, carried = list(run.findings), set()
-    for same_text in (True, False):
-        still = []
-        for finding in open_:
-            group = by_key.get((finding.rule, finding.path, finding.scope), ())
-            text = digest(finding) if same_text else ""
-            found = _take(group, text)
-            if found:
-                carried.add(id(finding))
-            else:
-                still.append(finding)
-        open_ = still
-    gone = [left for left in usable if left.left and not _is_there(run, left.path)]
-    for finding in open_ if gone else ():
-        moved = [left for left in gone if _looks_like(left.entry, finding)]
-        if _take(moved, digest(finding)):
-            carried.add(id(finding))
-    return _told(run, file, lefts, carried, whole)
-
-
-def _take(group: Iterable[_Left], text: str) -> bool:
-    """Use up one of the findings of `group` with this text; without a text, any."""
-    for left in group:
-        if left.left and text in ("", left.entry.text):
-            left.left -= 1
-            return True
-    return False
-
-
-def _looks_like(entry: BaselineEntry, finding: Finding) -> bool:
-    return entry.rule == finding.rule and entry.scope == finding.scope
-
-
-def _told(
-    run: Run, file: str, lefts: Iterable[_Left], carried: Collection[int], whole: bool
-) -> Comparison:
+    at = renamed or {}
+    entries = [replace(entry, path=at.get(entry.path, entry.path)) for entry in entries]
+    units = [
+        number
+        for number, entry in enumerate(entries)
+        if entry.rule not in never
+        for _ in range(entry.count)
+    ]
+    known = [entries[number] for number in units]
+    pairs = pair(
+        [Sign(entry.rule, entry.path, entry.scope, entry.text) for entry in known],
+        [sign(finding) for finding in run.findings],
+        lambda path: not _is_there(run, path),
+    )
+    seen = Counter(units[index] for index in pairs.values())
     checked, failed = set(run.checked), {failure.path for failure in run.failures}
     kept, stale, judged = [], [], 0
-    for left in lefts:
-        entry = replace(left.entry, path=left.path)
-        known = left.path in checked or (whole and not _is_there(run, left.path))
-        if entry.rule not in run.rules or left.path in failed or not known:
+    for number, entry in enumerate(entries):
+        is_known = entry.path in checked or (whole and not _is_there(run, entry.path))
+        if entry.rule not in run.rules or entry.path in failed or not is_known:
             kept.append(entry)
             continue
         judged += entry.count
-        if entry.count > left.left:
-            kept.append(replace(entry, count=entry.count - left.left))
-        if left.left:
-            stale.append(replace(entry, count=left.left))
+        if seen[number]:
+            kept.append(replace(entry, count=seen[number]))
+        if entry.count > seen[number]:
+            stale.append(replace(entry, count=entry.count - seen[number]))
     return Comparison(
         file=file,
-        new=tuple(finding for finding in run.findings if id(finding) not in carried),
-        carried=tuple(finding for finding in run.findings if id(finding) in carried),
+        new=tuple(each for index, each in enumerate(run.findings) if index not in pairs),
+        carried=tuple(each for index, each in enumerate(run.findings) if index in pairs),
         kept=tuple(sorted(kept)),
         stale=tuple(sorted(stale)),
         judged=judged,
@@ -188,21 +146,11 @@ def renames(root: str, baseline: str, entries: Iterable[BaselineEntry]) -> dict[
         return {}
     try:
         commit, _ = git.ask(root, "log", "-1", "--format=%H", "--", os.path.abspath(baseline))
-        if not commit.strip():
-            return {}
         since = commit.decode("ascii").strip()
-        answer, _ = git.ask(
-            root, "diff", "--name-status", "-M", "-z", "--diff-filter=R", "--relative", since
-        )
+        found = git.renames(root, since) if since else {}
     except git.GitError:
         return {}
-    found = dict(_pairs(os.fsdecode(answer).split("\0")))
     return {old: new for old, new in found.items() if old in gone}
-
-
-def _pairs(words: list[str]) -> Iterator[tuple[str, str]]:
-    for index in range(0, len(words) - 2, 3):
-        yield words[index + 1], words[index + 2]
 
 
 def _entry(line: str, where: str) -> BaselineEntry:

@@ -67,6 +67,19 @@ def ask(
     return answer.stdout, answer.stderr
 
 
+def renames(directory: str, since: str, until: str | None = None) -> dict[str, str]:
+    """Return old and new paths, relative to `directory`, of files renamed after commit `since`.
+
+    `until` is another commit, by default the work tree. Raises `GitError`.
+    """
+    commits = (since,) if until is None else (since, until)
+    answer, _ = ask(
+        directory, "diff", "--name-status", "-M", "-z", "--diff-filter=R", "--relative", *commits
+    )
+    words = os.fsdecode(answer).split("\0")
+    return {words[index + 1]: words[index + 2] for index in range(0, len(words) - 2, 3)}
+
+
 def index_of_commit(directory: str) -> dict[str, str]:
     """Return the variable that names the index a commit is being made from.
 
