@@ -25,7 +25,6 @@ _DIFF = (
     "--dst-prefix=b/",
 )
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 class ChangeError(Exception):
@@ -117,8 +116,10 @@ def _head(root: str) -> str:
     """Return what the work tree is compared with: nothing, where there is no commit."""
     try:
         ask(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    except GitError:
-        return _EMPTY_TREE
+    except GitError as error:
+        _repository(root, error)
+        empty, _ = ask(root, "hash-object", "-t", "tree", "--stdin")
+        return empty.decode("ascii").strip()
     return "HEAD"
 
 

@@ -32,13 +32,13 @@ def ask(
     *arguments: str,
     timeout: float | None = None,
     variables: Mapping[str, str] | None = None,
-    check: bool = True,
+    content: bytes = b"",
 ) -> tuple[bytes, bytes]:
-    """Run git in `directory` and return what it wrote on standard output and error.
+    """Run git in `directory`, on the input `content`, and return its output and error output.
 
     A file system monitor that the repository configures is not started, and variables by
     which a hook points git at its own repository are not passed on, unless they are in
-    `variables`. Raises `GitError` where git fails (with `check`), is missing, or takes longer
+    `variables`. Raises `GitError` where git fails, is missing, or takes longer
     than `timeout` seconds, by default `TIMEOUT`.
     """
     import subprocess
@@ -51,7 +51,7 @@ def ask(
     try:
         answer = subprocess.run(
             ["git", *_SAFE, "-C", directory, *arguments],
-            stdin=subprocess.DEVNULL,
+            input=content,
             capture_output=True,
             env=environment,
             timeout=limit,
@@ -61,7 +61,7 @@ def ask(
         raise GitTimeout(f"git did not answer within {limit:g} s: git {arguments[0]}") from error
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror or error}") from error
-    if answer.returncode and check:
+    if answer.returncode:
         told = os.fsdecode(answer.stderr).strip().splitlines()
         raise GitError(told[-1] if told else f"git {arguments[0]} failed")
     return answer.stdout, answer.stderr

@@ -22,6 +22,7 @@ COMMANDS = {
     "clean": "surefoot.cli.clean",
     "config": "surefoot.cli.config",
     "explain": "surefoot.cli.explain",
+    "metrics": "surefoot.cli.metrics",
     "rules": "surefoot.cli.rules",
 }
 DEFAULT = "check"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 
 _EXPECTED = (
+    ("surefoot.backfill", "BackfillError"),
     ("surefoot.baseline", "BaselineError"),
     ("surefoot.changed", "ChangeError"),
     ("surefoot.checklists", "ChecklistError"),
     ("surefoot.config.settings", "ConfigError"),
     ("surefoot.discover", "MissingPath"),
     ("surefoot.facts.load", "FactError"),
+    ("surefoot.history.store", "StoreError"),
     ("surefoot.catalog.entries", "UnknownRule"),
 )
 

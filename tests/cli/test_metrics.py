@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from surefoot.backfill import BackfillError, seconds
+from surefoot.cli.trend import bars
+from tests.cli.commands import BAD, GOOD, surefoot
+from tests.test_changed import git
+
+DAY = 86_400
+
+
+def commit(root: Path, message: str, days_ago: int) -> None:
+    git(root, "add", "--all")
+    date = f"{int(time.time()) - days_ago * DAY} +0000"
+    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+    git(root, "commit", "--quiet", f"--message={message}", **dates)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository in which a mistake came, moved to another file, and was fixed."""
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    (tmp_path / "pyproject.toml").write_text("[tool.surefoot]\n")
+    (tmp_path / "a.py").write_text(GOOD)
+    commit(tmp_path, "clean", 40)
+    (tmp_path / "a.py").write_text(BAD)
+    commit(tmp_path, "mistake", 30)
+    git(tmp_path, "mv", "a.py", "b.py")
+    commit(tmp_path, "moved", 20)
+    (tmp_path / "b.py").write_text(GOOD)
+    commit(tmp_path, "fixed", 5)
+    return tmp_path
+
+
+def exported(root: Path, *arguments: str) -> list[dict[str, object]]:
+    result = surefoot("metrics", "export", "--format", "jsonl", *arguments, cwd=root)
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_backfill(repository: Path) -> None:
+    """The past is checked week by week; the work tree and the index are not touched."""
+    (repository / "dirty.py").write_text(BAD)
+    before = git(repository, "status", "--porcelain")
+    result = surefoot("metrics", "backfill", "--since", "2months", cwd=repository)
+    assert result.returncode == 0, result.stderr
+    assert b"Checked 4 commits of 4" in result.stdout
+    assert git(repository, "status", "--porcelain", "--", "*.py") == before
+    *runs, life = exported(repository)
+    assert [(run["open"], run["new"], run["fixed"]) for run in runs] == [
+        (0, 0, 0),
+        (1, 1, 0),
+        (1, 0, 0),
+        (0, 0, 1),
+    ]
+    assert (life["file"], life["how"]) == ("b.py", "fixed")
+    again = surefoot("metrics", "backfill", "--since", "2months", cwd=repository)
+    assert b"Checked 0 commits of 4" in again.stdout
+
+
+def test_record_and_show(repository: Path) -> None:
+    """Runs are kept, in a file of one's choice too, and their trend is drawn."""
+    assert surefoot("metrics", "show", cwd=repository).returncode == 2
+    surefoot("metrics", "backfill", "--since", "2months", cwd=repository)
+    (repository / "b.py").write_text(BAD)
+    result = surefoot("metrics", "record", cwd=repository)
+    assert b"Kept 1 finding in" in result.stdout
+    (repository / "CODEOWNERS").write_text("b.py @backend\n")
+    shown = surefoot("metrics", "show", "--by", "owner", cwd=repository)
+    text = shown.stdout.decode()
+    assert text.startswith("5 runs, ")
+    assert "fix rate" in text
+    owner = next(line for line in text.splitlines() if line.startswith("@backend"))
+    assert owner.split()[1:4] == ["1", "1", "50%"]
+    here = ("--db", "elsewhere.sqlite", "--session-id", "one")
+    assert surefoot("metrics", "record", *here, cwd=repository).returncode == 0
+    assert surefoot("metrics", "record", *here, cwd=repository).returncode == 2
+    assert exported(repository, "--db", "elsewhere.sqlite")[0]["session"] == "one"
+
+
+def test_export_to_a_file(repository: Path) -> None:
+    """Prometheus's text can be written where its exporter looks for it."""
+    surefoot("metrics", "record", cwd=repository)
+    export = ("metrics", "export", "--format", "prometheus", "--output", "surefoot.prom")
+    assert surefoot(*export, cwd=repository).returncode == 0
+    assert "surefoot_fix_rate 1\n" in (repository / "surefoot.prom").read_text()
+
+
+def test_no_history(tmp_path: Path) -> None:
+    """Outside a repository there is no past, and that is said."""
+    result = surefoot("metrics", "backfill", cwd=tmp_path)
+    assert result.returncode == 2
+    assert b"git cannot tell the history" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("week", 7), ("90 days", 90), ("1year", 365.25), ("2Weeks", 14)]
+)
+def test_spans(text: str, days: float) -> None:
+    """Stretches of time are read as people write them."""
+    assert seconds(text) == days * DAY
+
+
+@pytest.mark.parametrize("text", ["", "soon", "0weeks", "-1day", "1.5weeks"])
+def test_no_spans(text: str) -> None:
+    """What is no stretch of time is refused."""
+    with pytest.raises(BackfillError, match="no stretch of time"):
+        seconds(text)
+
+
+def test_bars() -> None:
+    """The largest value has the highest bar, and any value has one."""
+    assert bars([0, 1, 50, 100]) == " ▁▄█"
+    assert bars([0, 0]) == "  "

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from surefoot.history import Snapshot, Store, StoreError, course, snapshot
+from surefoot.history.export import as_csv, as_json_lines, as_prometheus
+from surefoot.history.lifecycle import Figures, Point, figures
+from surefoot.model import Failure, FileError, Finding, Run
+from tests.report.samples import METRICS, finding, run
+
+DAY = 86_400
+OTHER = finding(path="app/other.py", scope="other")
+
+
+def at(day: int, a_run: Run, **values: object) -> Snapshot:
+    """Return the snapshot of a run made on a day."""
+    named = replace(a_run, metrics=replace(METRICS, session_id=f"day {day}"))
+    made = snapshot(named, at=day * DAY)
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def both(*findings: Finding, **values: object) -> Run:
+    """Return a run that checked both files, the whole project."""
+    checked = ("app/client.py", "app/other.py")
+    return run(*findings, checked=checked, examined=2, **values)
+
+
+def figures_of(point: Point) -> str:
+    return (
+        f"{point.total} open: {point.new} new, {point.reopened} reopened, {point.carried} carried, "
+        f"{point.fixed} fixed, {point.removed} removed"
+    )
+
+
+def told(*snapshots: Snapshot) -> list[str]:
+    return [figures_of(point) for point in course(snapshots).points]
+
+
+def test_course() -> None:
+    """A finding is new, then carried, then fixed, then reopened."""
+    assert told(
+        at(1, both(finding())),
+        at(2, both(finding(), OTHER)),
+        at(3, both(OTHER)),
+        at(4, both(finding(), OTHER)),
+    ) == [
+        "1 open: 1 new, 0 reopened, 0 carried, 0 fixed, 0 removed",
+        "2 open: 1 new, 0 reopened, 1 carried, 0 fixed, 0 removed",
+        "1 open: 0 new, 0 reopened, 1 carried, 1 fixed, 0 removed",
+        "2 open: 0 new, 1 reopened, 1 carried, 0 fixed, 0 removed",
+    ]
+
+
+def test_absence_from_a_partial_run_is_unknown() -> None:
+    """What a run did not look at is still open, whatever it found."""
+    partial = replace(run(checked=("app/client.py",)), examined=2)
+    assert told(at(1, both(finding(), OTHER)), at(2, partial))[1] == (
+        "1 open: 0 new, 0 reopened, 0 carried, 1 fixed, 0 removed"
+    )
+
+
+def test_rules_that_did_not_run_are_unknown() -> None:
+    """A rule that was switched off fixes nothing."""
+    idle = both(rules=("infinite-timeout",))
+    assert told(at(1, both(finding())), at(2, idle))[1].startswith("1 open")
+
+
+def test_broken_files_are_unknown() -> None:
+    """A file that could not be examined fixes nothing."""
+    broken = both(failures=(Failure("app/client.py", FileError.SYNTAX, "bad"),))
+    assert told(at(1, both(finding())), at(2, broken))[1].startswith("1 open")
+
+
+def test_deleted_files() -> None:
+    """What goes with its file is removed, not fixed, and only a whole run knows."""
+    first = at(1, both(finding()))
+    whole = replace(run(checked=("app/other.py",)), examined=1)
+    assert told(first, at(2, whole))[1].endswith("0 fixed, 1 removed")
+    assert told(first, at(2, replace(whole, examined=2)))[1].startswith("1 open")
+
+
+def test_renamed_files() -> None:
+    """A rename keeps a finding, even where its line was edited on the way."""
+    moved = finding(path="app/new.py", anchor="return requests.get(url, json={})")
+    later = replace(run(moved, checked=("app/new.py", "app/other.py")), examined=2)
+    renamed = {"app/client.py": "app/new.py"}
+    assert told(at(1, both(finding())), at(2, later, renamed=renamed))[1] == (
+        "1 open: 0 new, 0 reopened, 1 carried, 0 fixed, 0 removed"
+    )
+
+
+def test_figures() -> None:
+    """Time to fix, age and fix rate are measured over the lives of findings."""
+    third = finding(scope="third")
+    lived = course(
+        [
+            at(0, both(finding(), OTHER)),
+            at(10, both(OTHER, third)),
+            at(30, both(third)),
+            at(40, both(third)),
+        ]
+    )
+    assert figures(lived.lives, lived.now) == Figures(
+        open=1,
+        fixed=2,
+        reopened=0,
+        fix_rate=2 / 3,
+        time_to_fix=20 * DAY,
+        age=30 * DAY,
+        oldest=30 * DAY,
+    )
+    assert figures((), 0) == Figures(0, 0, 0, 1.0, None, None, None)
+
+
+def test_store(tmp_path: Path) -> None:
+    """What is kept comes back as it was, in the order of time, and no session twice."""
+    store = Store(str(tmp_path / "deep" / "history.sqlite"))
+    late, early = at(2, both(finding(), OTHER)), at(1, both(), renamed={"a.py": "b.py"})
+    assert store.add(late)
+    assert store.add(early)
+    assert not store.add(late)
+    assert store.snapshots() == [early, late]
+    assert store.last() == late
+
+
+def test_broken_store(tmp_path: Path) -> None:
+    """A file that is none, or another version's, is refused by name and left as it is."""
+    path = tmp_path / "history.sqlite"
+    path.write_bytes(b"no database at all, just text" * 100)
+    with pytest.raises(StoreError, match=r"history\.sqlite"):
+        Store(str(path)).snapshots()
+    assert path.read_bytes().startswith(b"no database")
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as connection:
+        connection.execute("pragma user_version = 99")
+    with pytest.raises(StoreError, match="another version"):
+        Store(str(other)).snapshots()
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Store(str(path / "below" / "x.sqlite")).last()
+
+
+def test_exports() -> None:
+    """The figures can be read back from all three formats."""
+    lived = course([at(1, both(finding(), OTHER)), at(2, both(OTHER))])
+    rows = list(csv.DictReader(io.StringIO(as_csv(lived))))
+    assert [(row["time"], row["open"], row["fixed"]) for row in rows] == [
+        ("1970-01-02T00:00:00Z", "2", "0"),
+        ("1970-01-03T00:00:00Z", "1", "1"),
+    ]
+    lines = [json.loads(line) for line in as_json_lines(lived).splitlines()]
+    assert [line["type"] for line in lines] == ["run", "run", "finding", "finding"]
+    assert {line["how"] for line in lines[2:]} == {"open", "fixed"}
+    samples = dict(
+        line.rsplit(" ", 1) for line in as_prometheus(lived).splitlines() if line[0] != "#"
+    )
+    labels = '{check="missing-timeout",severity="error"}'
+    assert samples[f"surefoot_findings_open{labels}"] == "1"
+    assert samples[f"surefoot_findings_fixed{labels}"] == "1"
+    assert samples["surefoot_fix_rate"] == "0.5"
+    assert samples["surefoot_time_to_fix_seconds"] == str(DAY)
