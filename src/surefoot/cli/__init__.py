@@ -23,6 +23,7 @@ COMMANDS = {
     "config": "surefoot.cli.config",
     "explain": "surefoot.cli.explain",
     "metrics": "surefoot.cli.metrics",
+    "report": "surefoot.cli.report",
     "rules": "surefoot.cli.rules",
 }
 DEFAULT = "check"

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from surefoot.catalog.entries import Catalog
 from surefoot.checklists import Checklist
 from surefoot.model import FileError, Run, Severity
 
-FORMATS = ("terminal", "concise", "json", "checklist")
+if TYPE_CHECKING:
+    from surefoot.history import Course
+
+FORMATS = ("terminal", "concise", "json", "checklist", "html")
 BROKEN_SOURCE = frozenset({FileError.SYNTAX, FileError.ENCODING})
 
 
@@ -28,7 +31,7 @@ class Options:
     on disk as they were checked, by path. `color` is one of `screen.COLOR_CHOICES`.
     Reports for people name files as seen from the directory `cwd`, in the other reports
     and where it is empty from the project's root. `checklists` are those to tick; all
-    that are shipped where there are none.
+    that are shipped where there are none. `course` is that of the runs before, if any are kept.
     """
 
     catalog: Catalog
@@ -42,6 +45,7 @@ class Options:
     statistics: bool = False
     contents: Mapping[str, bytes] = field(default_factory=dict)
     checklists: tuple[Checklist, ...] = ()
+    course: Course | None = None
 
 
 def write(format: str, run: Run, stream: TextIO, options: Options) -> None:
