@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from surefoot.facts.table import FactTable
     from surefoot.rule import Bad, Good, Rule
 
+_MOST_NAMES = 12
 _CONFIDENCE = {
     Confidence.HIGH: "high: nearly every finding is right",
     Confidence.MEDIUM: "medium: read the code before you act",
@@ -104,7 +105,7 @@ def _right(examples: list[Good]) -> Iterator[str]:
 
 
 def _known(kinds: Iterable[type[Fact]], facts: FactTable) -> Iterator[str]:
-    """List the callables a rule knows, one line per library."""
+    """List callables a rule knows, the first of each library; `rules/facts` holds them all."""
     by_library: dict[str, list[str]] = {}
     for name in sorted({name for kind in kinds for name in facts.names(kind)}):
         by_library.setdefault(name.partition(".")[0], []).append(name)
@@ -113,7 +114,9 @@ def _known(kinds: Iterable[type[Fact]], facts: FactTable) -> Iterator[str]:
         yield "Subclasses, aliases and values made by these are known as well."
         lines = []
         for library, names in sorted(by_library.items(), key=lambda item: item[0].lower()):
-            lines.append(f"- **{library}**: {', '.join(f'`{name}`' for name in names)}")
+            shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
+            more = len(names) - _MOST_NAMES
+            lines.append(f"- **{library}**: {shown}{f' and {more} more' if more > 0 else ''}")
         yield "\n".join(lines)
 
 
