@@ -16,6 +16,7 @@ from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
+from surefoot.semantics.lending import lent
 from surefoot.semantics.module import WANTED
 from surefoot.semantics.properties import property_reads
 from surefoot.semantics.summary import At, CallSummary
@@ -96,7 +97,7 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
         findings=tuple(sorted(collector.findings, key=lambda finding: finding.order)),
         notes=tuple(file.notes),
         suppressions=tuple(find_suppressions(parsed.text)),
-        summary=file.summary._replace(calls=tuple(calls)),
+        summary=file.summary._replace(calls=tuple(calls), lent=lent(file, calls)),
         failures=tuple(collector.crashed.values()),
     )
 

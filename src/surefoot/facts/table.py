@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
-from surefoot.facts.kinds import Fact
+from surefoot.facts.kinds import Fact, Resource
 
 F = TypeVar("F", bound=Fact)
 
@@ -122,6 +123,14 @@ class FactTable:
             names = [*self.entries, *self.aliases, *self.parents]
             self._roots = frozenset(entry.partition(".")[0] for entry in names)
         return name.partition(".")[0] in self._roots
+
+    @cached_property
+    def closers(self) -> frozenset[str]:
+        """The methods that close something of some library."""
+        stated = (facts.get(Resource) for facts in self.entries.values())
+        return frozenset(
+            method for fact in stated if isinstance(fact, Resource) for method in fact.close
+        )
 
     def names(self, kind: type[Fact]) -> list[str]:
         """Return all names and patterns with a fact of this kind, sorted."""

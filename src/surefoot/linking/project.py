@@ -11,7 +11,7 @@ from surefoot.model import Examination, Note
 from surefoot.semantics.call import Call, LinkedCall
 from surefoot.semantics.roles import registered, roles
 from surefoot.semantics.summary import FunctionSummary, ModuleSummary
-from surefoot.semantics.values import World
+from surefoot.semantics.values import PENDING, World
 
 
 class Project:
@@ -103,6 +103,25 @@ class Project:
         for module in sorted(self.modules.values(), key=lambda module: module.path):
             for function in module.functions.values():
                 yield full_name(module.module, function.qualname), module, function
+
+    @cached_property
+    def _heirs(self) -> dict[str, list[str]]:
+        """The classes of the project that inherit from each of them, by full name."""
+        found: dict[str, list[str]] = {}
+        for module in self.modules.values():
+            for cls in module.classes.values():
+                name = full_name(module.module, cls.qualname)
+                for owner in self.world.lineage(name) if cls.bases else ():
+                    if owner != PENDING and owner[1] != name:
+                        found.setdefault(owner[1], []).append(name)
+        return found
+
+    def is_overridden(self, method: str) -> bool:
+        """Whether a class of the project replaces the method of this full name, so that a call
+        of it may run something else."""
+        owner, _, name = method.rpartition(".")
+        heirs = (self.world.cls(heir) for heir in self._heirs.get(owner, ()))
+        return any(heir is not None and name in heir.members for heir in heirs)
 
     def module_of(self, name: str) -> ModuleSummary | None:
         """Return the module a full name belongs to."""

@@ -220,7 +220,13 @@ class Ownership:
         inner = self.of_parameter(call, index, keyword)
         if inner is not None:
             return self.fate(outer) if inner & Fate.RETURNED else inner
+        if self._goes_on(call, index, keyword):
+            return Fate.USED
         return self._unknown(call, node)
+
+    def _goes_on(self, call: Call, index: int | None, keyword: str | None) -> bool:
+        """Whether what becomes of an argument is found out when other modules are known."""
+        return False
 
     def _unknown(self, call: Call, node: cst.CSTNode) -> Fate:
         """A value given to something nothing is known of."""

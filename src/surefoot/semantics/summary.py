@@ -116,10 +116,21 @@ class CallSummary(NamedTuple):
     at: int
 
 
+class Onward(NamedTuple):
+    """Where a value goes on to: the call at a place, as the argument at a position or of a
+    keyword."""
+
+    place: int
+    position: int | None
+    keyword: str | None
+
+
 class ModuleSummary(NamedTuple):
     """A module: its names, functions, classes and calls.
 
-    `names` are the names bound at module level other than by `def` and `class`.
+    `names` are the names bound at module level other than by `def` and `class`. `lent` tells,
+    by the qualname of a function and the name of a parameter, what the function merely uses
+    and neither closes nor keeps, provided that the calls it hands it on to do no more.
     """
 
     module: str
@@ -131,3 +142,4 @@ class ModuleSummary(NamedTuple):
     calls: tuple[CallSummary, ...] = ()
     star_imports: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    lent: Mapping[str, Mapping[str, tuple[Onward, ...]]] = {}

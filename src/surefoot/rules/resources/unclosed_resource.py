@@ -8,10 +8,12 @@ from typing import Any
 import libcst as cst
 
 from surefoot.facts.kinds import Resource
+from surefoot.linking.custody import Custody
 from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.lending import LendingOwnership
 from surefoot.semantics.ownership import SETTLED, Ownership, made_by_return
 from surefoot.semantics.summary import At
 from surefoot.semantics.vocabulary import CLOSERS, PLAIN
@@ -22,7 +24,7 @@ _LENT = frozenset({"connection_pool", "fileobj", "pool", "poolclass"})
 _RESPONDERS = ("urlopen", "OpenerDirector.open")
 _IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 _ONCE = re.compile(r"(^|/)(alembic|migrations)/")
-_BUSY = frozenset({"handler", "job"})
+_BUSY = frozenset({"handler", "job", "worker"})
 
 
 class UnclosedResource(Rule):
@@ -257,11 +259,12 @@ class UnclosedResource(Rule):
             return
         if _ONCE.search(call.path):
             return
-        ownership = Ownership(self.file, CLOSERS | {*fact.close})
-        fate = ownership.fate(node)
-        if not _is_light(call, fact) and made_by_return(self.file, node, ownership):
+        closers = CLOSERS | {*fact.close}
+        light = _is_light(call, fact)
+        if not light and made_by_return(self.file, node, Ownership(self.file, closers)):
             self.note(node, "makes", _full(call), call.shown, fact.what, fact.long_lived)
-        if fate & SETTLED:
+        ownership = LendingOwnership(self.file, closers)
+        if ownership.fate(node) & SETTLED:
             return
         if fact.what in ("process", "stack") and call.at & At.STATEMENT:
             return  # left to itself on purpose
@@ -269,11 +272,11 @@ class UnclosedResource(Rule):
         name = self._held(node)
         if self._is_repeated(node, name):
             return
-        self.report(
-            call,
-            _message(call.shown, fact.what, name, fact.long_lived),
-            severity=_severity(_is_light(call, fact), busy),
-        )
+        message = _message(call.shown, fact.what, name, fact.long_lived)
+        if ownership.onward:
+            self.note(node, "hands", _full(call), message, light, busy, tuple(ownership.onward))
+        else:
+            self.report(call, message, severity=_severity(light, busy))
 
     def _is_repeated(self, node: cst.Call, name: str | None) -> bool:
         """Whether the name of the value stood for another resource before."""
@@ -293,8 +296,10 @@ class UnclosedResource(Rule):
         call = self.file.call(node)
         if not call.pending and (call.name is None or call.world.function(call.name) is None):
             return
-        if self._is_used(node) and not Ownership(self.file).fate(node) & SETTLED:
-            self.note(node, "uses", _full(call), self._held(node) or "")
+        ownership = LendingOwnership(self.file)
+        if self._is_used(node) and not ownership.fate(node) & SETTLED:
+            onward = tuple(ownership.onward)
+            self.note(node, "uses", _full(call), self._held(node) or "", onward)
 
     def _is_used(self, node: cst.CSTNode) -> bool:
         """Whether the value, or the name it gets, is read from in a way resources are."""
@@ -325,22 +330,40 @@ class UnclosedResource(Rule):
         return None
 
     def link(self, project: Project) -> None:
-        """Report the callers of functions that make a resource and return it."""
+        """Report what is handed only to functions that merely use it, and the callers of
+        functions that make a resource and return it."""
+        custody = Custody(project)
         makers: dict[str, tuple[Link, str, bool]] = {}
-        users: dict[tuple[str, int], tuple[str, Any]] = {}
+        users: dict[tuple[str, int], tuple[str, Any, Any]] = {}
         for examination, note in project.notes(self.name):
             kind, function, *rest = note.data
-            if kind == "makes":
+            if kind == "hands":
+                message, light, busy, onward = rest
+                borrowers = custody.borrowers(examination.path, onward)  # type: ignore[arg-type]
+                if borrowers is None:
+                    continue
+                busy = busy or project.roles.get(str(function), set()) & _BUSY
+                self.report(
+                    note,
+                    str(message),
+                    path=examination.path,
+                    severity=_severity(bool(light), bool(busy)),
+                    chain=custody.links(borrowers),
+                )
+            elif kind == "makes":
                 shown, what, long_lived = rest
                 text = f"`{shown}` opens it, and `{str(function).rpartition('.')[2]}` returns it"
                 link = Link(examination.path, note.place, text)
                 makers[str(function)] = (link, str(what), bool(long_lived))
             else:
-                users[examination.path, note.place] = (str(rest[0]), note)
+                users[examination.path, note.place] = (str(rest[0]), note, rest[1])
         for call in project.calls:
             used = users.get((call.path, call.place))
             made = makers.get(call.name or "")
             if used is None or made is None:
+                continue
+            borrowers = custody.borrowers(call.path, used[2])
+            if borrowers is None:
                 continue
             link, what, long_lived = made
             busy = bool(call.at & At.LOOP or project.roles.get(_full(call), set()) & _BUSY)
@@ -350,7 +373,7 @@ class UnclosedResource(Rule):
                 _message(called, what, used[0] or None, long_lived),
                 path=call.path,
                 severity=Severity.ERROR if busy else None,
-                chain=[link],
+                chain=[link, *custody.links(borrowers)],
             )
 
 
