@@ -19,6 +19,7 @@ from surefoot.semantics.file import File
 from surefoot.semantics.lending import lent
 from surefoot.semantics.module import WANTED
 from surefoot.semantics.properties import property_reads
+from surefoot.semantics.raising import Raising
 from surefoot.semantics.summary import At, CallSummary
 from surefoot.suppress import find_suppressions
 from surefoot.syntax.parse import Unparsable, parse
@@ -81,13 +82,15 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
                     except Exception as error:
                         collector.crash(rule, error)
     calls = []
+    raising = Raising(file)
     for node in tree.of(cst.Call):
         call = file.call(node)
         if call.symbol is None:
             continue
         if _judge(call, prepared.interests, collector):
             at = call.at | At.PENDING if call.pending else call.at
-            calls.append(CallSummary(call.place, call.symbol, call.function, int(at)))
+            guards = raising.around(node) if (At.GUARDED & at) or raising.suppresses else ()
+            calls.append(CallSummary(call.place, call.symbol, call.function, int(at), guards))
     calls.extend(property_reads(file))
     calls.sort(key=lambda item: item.place)
     return Examination(
@@ -97,7 +100,12 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
         findings=tuple(sorted(collector.findings, key=lambda finding: finding.order)),
         notes=tuple(file.notes),
         suppressions=tuple(find_suppressions(parsed.text)),
-        summary=file.summary._replace(calls=tuple(calls), lent=lent(file, calls)),
+        summary=file.summary._replace(
+            calls=tuple(calls),
+            lent=lent(file, calls),
+            raises=tuple(raising.raised()),
+            guards=raising.guards,
+        ),
         failures=tuple(collector.crashed.values()),
     )
 

@@ -18,6 +18,7 @@ from surefoot.facts.kinds import (
     Deadline,
     Enters,
     Offload,
+    Raises,
     Resource,
     Returns,
     Role,
@@ -96,6 +97,18 @@ def test_every_name_exists(file: FactsFile, installed: Installed) -> None:
         except Unknowable:
             continue
     assert missing == []
+
+
+def test_what_is_raised_is_an_exception(file: FactsFile, installed: Installed) -> None:
+    """The classes that a callable is said to raise are exceptions of the package."""
+    wrong = []
+    for stated in _present(file, installed, "raises"):
+        fact = _facts().get(Raises, stated.name)
+        for name in fact.classes if fact is not None else ():
+            found = installed.find(name)
+            if not (isinstance(found, type) and issubclass(found, BaseException)):
+                wrong.append(f"{stated.name}: {name}")
+    assert wrong == []
 
 
 def test_timeouts_are_accepted(file: FactsFile, installed: Installed) -> None:

@@ -243,6 +243,11 @@ class LinkedCall(Call):
         return self._summary.at & _PENDING != 0
 
     @property
+    def guards(self) -> tuple[int, ...]:
+        """The places of what catches exceptions around it, innermost first."""
+        return self._summary.guards
+
+    @property
     def at(self) -> At:
         return _at(self._summary.at)
 

@@ -17,7 +17,10 @@ from surefoot.semantics.symbols import Symbols, union
 from surefoot.syntax.scopes import Scope
 from surefoot.syntax.tree import Tree
 
-WANTED = (cst.Attribute, cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield)
+WANTED = (
+    *(cst.Attribute, cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield),
+    *(cst.Raise, cst.Try, cst.TryStar, cst.With),
+)
 
 
 def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:

@@ -107,13 +107,31 @@ class ClassSummary(NamedTuple):
 class CallSummary(NamedTuple):
     """A call the project may have to look at: where, of what, in which function, how.
 
-    `function` is the qualname of the function it runs in, empty at module level.
+    `function` is the qualname of the function it runs in, empty at module level. `guards` are
+    the places of what catches exceptions around it, innermost first.
     """
 
     place: int
     symbol: Symbol
     function: str
     at: int
+    guards: tuple[int, ...] = ()
+
+
+class Guard(NamedTuple):
+    """A handler: what it catches, and whether that ends there and is not raised again."""
+
+    symbol: Symbol
+    ends: bool
+
+
+class RaiseSummary(NamedTuple):
+    """A `raise`: where, of what, in which function, within which guards as in `CallSummary`."""
+
+    place: int
+    symbol: Symbol
+    function: str
+    guards: tuple[int, ...] = ()
 
 
 class Onward(NamedTuple):
@@ -131,6 +149,7 @@ class ModuleSummary(NamedTuple):
     `names` are the names bound at module level other than by `def` and `class`. `lent` tells,
     by the qualname of a function and the name of a parameter, what the function merely uses
     and neither closes nor keeps, provided that the calls it hands it on to do no more.
+    `guards` are the handlers by the places that calls and raises give.
     """
 
     module: str
@@ -143,3 +162,5 @@ class ModuleSummary(NamedTuple):
     star_imports: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     lent: Mapping[str, Mapping[str, tuple[Onward, ...]]] = {}
+    raises: tuple[RaiseSummary, ...] = ()
+    guards: Mapping[int, tuple[Guard, ...]] = {}

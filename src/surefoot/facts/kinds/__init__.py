@@ -18,7 +18,7 @@ from surefoot.facts.kinds.concurrency import (
     Synchronous,
 )
 from surefoot.facts.kinds.configuration import ReadsConfiguration, RefusesNone, Settings
-from surefoot.facts.kinds.errors import NoReturn, Reports, Suppresses
+from surefoot.facts.kinds.errors import NoReturn, Raises, Reports, Suppresses
 from surefoot.facts.kinds.resources import (
     Borrows,
     RemovesPath,
@@ -59,6 +59,7 @@ __all__ = [
     "IgnoredAttribute",
     "NoReturn",
     "Offload",
+    "Raises",
     "ReadsConfiguration",
     "RefusesNone",
     "RemovesPath",

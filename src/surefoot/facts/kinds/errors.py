@@ -25,6 +25,13 @@ class NoReturn(Fact, key="no-return"):
 
 
 @dataclass(frozen=True)
+class Raises(Fact, key="raises"):
+    """The callable raises these exception classes when what it is there for fails."""
+
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Suppresses(Fact, key="suppresses"):
     """As a context manager, the callable swallows the exception classes it is given."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import libcst as cst
 
 from surefoot.facts.kinds import Suppresses
+from surefoot.linking.exceptions import Escape, Exceptions
 from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.guarded import Guarded, guarded_by, guarded_in
-from surefoot.semantics.handlers import Caught, caught, caught_by
+from surefoot.semantics.handlers import Caught, caught, caught_by, inside
 from surefoot.semantics.summary import Symbol
 
 
@@ -381,18 +385,57 @@ class SwallowedException(Rule):
             keyword = "except " if isinstance(node, cst.ExceptHandler) else ""
             subject = f"`{keyword}{' '.join(self.file.code(shown).split())}`"
         message = f"{subject} hides every failure of {guarded.described}"
-        if known.everything:
+        calls = tuple(self._calls_of_project(guarded))
+        if known.everything and not calls:
             self.report(node, message, severity=severity)
-        else:
-            self.note(node, symbol, message, severity)
+            return
+        if known.everything:
+            symbol = ("n", "builtins.BaseException")
+        self.note(node, symbol, message, severity, calls, self.file.tree.place(guarded.statement))
+
+    def _calls_of_project(self, guarded: Guarded) -> Iterator[int]:
+        """The places of the guarded calls that may run functions of the project."""
+        for item in inside(guarded.work):
+            if isinstance(item, cst.Call):
+                call = self.file.call(item)
+                name = call.name
+                if call.pending or (name is not None and call.world.function(name) is not None):
+                    yield call.place
 
     def link(self, project: Project) -> None:
-        for examination, note in project.notes(self.name):
-            symbol, message, severity = note.data
-            if caught(project.world, symbol).everything:  # type: ignore[arg-type]
-                self.report(
-                    note,
-                    str(message),
-                    path=examination.path,
-                    severity=Severity(severity),  # type: ignore[arg-type]
-                )
+        """Report the handlers whose classes and whose work other modules tell of."""
+        notes = [
+            (examination, note)
+            for examination, note in project.notes(self.name)
+            if caught(project.world, note.data[0]).everything  # type: ignore[arg-type]
+        ]
+        wanted = {
+            (examination.path, place)
+            for examination, note in notes
+            for place in note.data[3]  # type: ignore[attr-defined]
+        }
+        calls = {at: call for call in project.calls if (at := (call.path, call.place)) in wanted}
+        for examination, note in notes:
+            _, message, severity, places, statement = note.data
+            escape = self._hidden(
+                [calls[at] for place in places if (at := (examination.path, place)) in calls],  # type: ignore[attr-defined]
+                int(statement),  # type: ignore[call-overload]
+            )
+            hidden = f", `{escape.said}` among them" if escape is not None else ""
+            self.report(
+                note,
+                f"{message}{hidden}",
+                path=examination.path,
+                severity=Severity(severity),  # type: ignore[arg-type]
+                chain=project.once(Exceptions).links(escape) if escape is not None else (),
+            )
+
+    def _hidden(self, calls: Iterable[LinkedCall], statement: int) -> Escape | None:
+        """The nearest exception that the guarded calls bring, one of the project's own first."""
+        exceptions = self.project.once(Exceptions)
+        world = self.project.world
+        return min(
+            (escape for call in calls for escape in exceptions.out_of(call, within=statement)),
+            key=lambda escape: (world.cls(escape.exception) is None, escape.hops),
+            default=None,
+        )

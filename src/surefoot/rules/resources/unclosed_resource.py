@@ -332,7 +332,7 @@ class UnclosedResource(Rule):
     def link(self, project: Project) -> None:
         """Report what is handed only to functions that merely use it, and the callers of
         functions that make a resource and return it."""
-        custody = Custody(project)
+        custody = project.once(Custody)
         makers: dict[str, tuple[Link, str, bool]] = {}
         users: dict[tuple[str, int], tuple[str, Any, Any]] = {}
         for examination, note in project.notes(self.name):

@@ -1,0 +1,10 @@
+class ShopError(Exception):
+    pass
+
+
+class Declined(ShopError):
+    pass
+
+
+class Down(ShopError):
+    pass
