@@ -21,6 +21,7 @@ from surefoot.semantics.module import WANTED
 from surefoot.semantics.properties import property_reads
 from surefoot.semantics.raising import Raising
 from surefoot.semantics.summary import At, CallSummary
+from surefoot.semantics.working import is_stream
 from surefoot.suppress import find_suppressions
 from surefoot.syntax.parse import Unparsable, parse
 from surefoot.syntax.places import Places
@@ -105,9 +106,17 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
             lent=lent(file, calls),
             raises=tuple(raising.raised()),
             guards=raising.guards,
+            workers=_workers(file),
         ),
         failures=tuple(collector.crashed.values()),
     )
+
+
+def _workers(file: File) -> tuple[str, ...]:
+    """The qualnames of the functions that loop over work as it comes."""
+    loops = (node for node in file.tree.of(cst.For) if is_stream(file.world, file.symbol(node.iter)))
+    functions = (file.function(node) for node in loops)
+    return tuple(file.scope_of(node).qualname for node in functions if node is not None)
 
 
 def _judge(call: Call, interests: Mapping[type[Fact], list[Rule]], collector: _Collector) -> bool:

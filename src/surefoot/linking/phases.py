@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from surefoot.linking.project import Project, full_name
+from surefoot.linking.workers import WORKER
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.file import is_test_path
+from surefoot.semantics.summary import At
 
 LATE = {
     "handler": "handles a request",
     "job": "runs as a job",
-    "worker-loop": "works",
     "thread-target": "runs in its thread",
 }
+_AT_WORK = "takes up work"
 _EARLY = frozenset({"startup", "settings", "cli", "test", "shutdown"})
 _DEEPEST = 2
 Way = tuple[LinkedCall, ...]
@@ -41,6 +43,17 @@ class Phases:
             return None
         return min((role for role in roles if role in LATE), default=None)
 
+    def when(self, function: str) -> str:
+        """Say what a function does that runs late."""
+        role = self.role(function)
+        return LATE[role] if role is not None else _AT_WORK
+
+    def _is_work(self, call: LinkedCall) -> bool:
+        """Whether a call stands in the loop of a worker: what it runs waits for work, whatever
+        else runs the worker's function and what is before its loop."""
+        caller = full_name(call.module, call.function)
+        return At.ENDLESS in call.at and WORKER in self._project.roles.get(caller, ())
+
     def starts(self, function: str, depth: int = _DEEPEST) -> bool:
         """Whether a function runs while the process starts."""
         roles = self._project.roles.get(function, set())
@@ -51,6 +64,7 @@ class Phases:
         return any(
             not call.function or self.starts(full_name(call.module, call.function), depth - 1)
             for call in self._callers(function)
+            if not self._is_work(call)
         )
 
     def _find(self, function: str, depth: int) -> tuple[str, Way] | None:
@@ -63,7 +77,8 @@ class Phases:
             return None
         found: tuple[str, Way] | None = None
         for call in self._callers(function):
-            caller = self.late(full_name(call.module, call.function), depth - 1)
+            name = full_name(call.module, call.function)
+            caller = (name, ()) if self._is_work(call) else self.late(name, depth - 1)
             if not call.function or caller is None:
                 return None
             found = found or (caller[0], (*caller[1], call))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from surefoot.facts.kinds import Fact, Role
+from surefoot.facts.kinds import Fact, Role, TakesWork
 from surefoot.facts.table import FactTable
+from surefoot.linking.workers import WORKER, is_reached, takes_work
 from surefoot.model import Examination, Note
 from surefoot.semantics.call import Call, LinkedCall
 from surefoot.semantics.roles import registered, roles
@@ -73,7 +74,21 @@ class Project:
         for call in self.calls_about(Role):
             for name, role in registered(call):
                 found.setdefault(name, set()).add(role)
+        for name in self._takers:
+            if is_reached(name, self.callers, found):
+                found.setdefault(name, set()).add(WORKER)
         return found
+
+    @property
+    def _takers(self) -> list[str]:
+        """The functions that take work in an endless loop."""
+        takers = [
+            full_name(module.module, function)
+            for module in self.modules.values()
+            for function in module.workers
+        ]
+        calls = [call for call in self.calls_about(TakesWork) if takes_work(call)]
+        return [*takers, *(full_name(call.module, call.function) for call in calls)]
 
     @cached_property
     def callers(self) -> dict[str, list[LinkedCall]]:

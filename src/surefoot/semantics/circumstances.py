@@ -11,6 +11,7 @@ from surefoot.semantics.call import Arguments, Given
 from surefoot.semantics.summary import At, Symbol
 from surefoot.semantics.symbols import Symbols
 from surefoot.semantics.values import World
+from surefoot.semantics.working import is_endless
 from surefoot.syntax.scopes import Block, Scope
 from surefoot.syntax.tree import Tree
 
@@ -51,6 +52,8 @@ def circumstances(tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode)
         kind = block.kind
         if kind in ("loop", "comprehension"):
             at |= At.LOOP
+            if At.ENDLESS not in at and is_endless(block.node, symbols, world):
+                at |= At.ENDLESS
         elif kind == "with":
             if At.DEADLINE not in at and _has_deadline(block.node, symbols, world):
                 at |= At.DEADLINE
@@ -64,7 +67,7 @@ def circumstances(tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode)
                 at |= At.CAUGHT
         elif kind == "lambda":
             at |= At.LAMBDA
-            at &= ~(At.LOOP | At.GUARDED | At.CAUGHT | At.TEARDOWN | At.HANDLER)
+            at &= ~(At.LOOP | At.ENDLESS | At.GUARDED | At.CAUGHT | At.TEARDOWN | At.HANDLER)
         elif kind == "function":
             assert isinstance(block.node, cst.FunctionDef)
             if block.node.asynchronous is not None:

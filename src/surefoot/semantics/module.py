@@ -19,7 +19,7 @@ from surefoot.syntax.tree import Tree
 
 WANTED = (
     *(cst.Attribute, cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield),
-    *(cst.Raise, cst.Try, cst.TryStar, cst.With),
+    *(cst.For, cst.Raise, cst.Try, cst.TryStar, cst.With),
 )
 
 

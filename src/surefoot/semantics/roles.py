@@ -29,7 +29,7 @@ def roles(world: World, modules: Iterable[ModuleSummary]) -> dict[str, set[str]]
                 if owner == PENDING or world.cls(owner[1]) is not None:
                     continue
                 fact = world.facts.get(Role, owner[1])
-                if fact is not None and fact.by == "base":
+                if fact is not None:
                     for method in fact.methods:
                         if method in cls.members:
                             found.setdefault(f"{full}.{method}", set()).add(fact.name)

@@ -48,7 +48,8 @@ class At(enum.IntFlag):
     """The circumstances of a call.
 
     PENDING: what it calls was not known in its own file. CAUGHT: failures other than those
-    of data are caught around it, and not raised again.
+    of data are caught around it, and not raised again. ENDLESS: in a loop that goes on until
+    it is told to stop.
     """
 
     NOWHERE = 0
@@ -68,6 +69,7 @@ class At(enum.IntFlag):
     GUARDED = 8192
     PENDING = 16384
     CAUGHT = 32768
+    ENDLESS = 65536
 
 
 class Parameter(NamedTuple):
@@ -149,7 +151,8 @@ class ModuleSummary(NamedTuple):
     `names` are the names bound at module level other than by `def` and `class`. `lent` tells,
     by the qualname of a function and the name of a parameter, what the function merely uses
     and neither closes nor keeps, provided that the calls it hands it on to do no more.
-    `guards` are the handlers by the places that calls and raises give.
+    `guards` are the handlers by the places that calls and raises give. `workers` are the
+    qualnames of functions that loop over work as it comes.
     """
 
     module: str
@@ -164,3 +167,4 @@ class ModuleSummary(NamedTuple):
     lent: Mapping[str, Mapping[str, tuple[Onward, ...]]] = {}
     raises: tuple[RaiseSummary, ...] = ()
     guards: Mapping[int, tuple[Guard, ...]] = {}
+    workers: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ from surefoot.facts.kinds.retrying import (
     RetryPart,
     UniqueValue,
 )
-from surefoot.facts.kinds.roles import Role
+from surefoot.facts.kinds.roles import Role, TakesWork
 from surefoot.facts.kinds.values import Attributes, Enters, Generic, Returns
 from surefoot.facts.kinds.waiting import (
     Deadline,
@@ -77,6 +77,7 @@ __all__ = [
     "Suppresses",
     "Synchronous",
     "TakesOwnership",
+    "TakesWork",
     "TemporaryPath",
     "Timeout",
     "TimeoutValue",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from surefoot.linking.phases import LATE, Phases
+from surefoot.linking.phases import Phases
 from surefoot.linking.project import Project, full_name
 from surefoot.linking.wrapped import wrapped_readings
 from surefoot.model import Confidence, Note, Severity
@@ -315,12 +315,10 @@ class LazyConfigRead(Rule):
                 self._report(item, phases, late[0], late[1])
 
     def _report(self, item: _Required, phases: Phases, first: str, way: tuple[Call, ...]) -> None:
-        role = phases.role(first)
-        when = LATE.get(role or "", "runs")
         name = _last(first)
         self.report(
             item.where,
-            f"nobody notices that `{item.variable}` is missing until `{name}` {when}",
+            f"nobody notices that `{item.variable}` is missing until `{name}` {phases.when(first)}",
             path=item.path,
             confidence=Confidence.MEDIUM if way else Confidence.HIGH,
             chain=[

@@ -10,7 +10,7 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
 
-_SERVING = frozenset({"handler", "job"})
+_SERVING = frozenset({"handler", "job", "worker"})
 
 
 class SubprocessWithoutTimeout(Rule):

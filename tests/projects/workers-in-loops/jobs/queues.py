@@ -1,0 +1,5 @@
+from queue import Queue
+
+ORDERS = Queue()
+MAILS = Queue()
+RESULTS = Queue()
