@@ -10,6 +10,7 @@ from surefoot.semantics.summary import (
     ClassSummary,
     FunctionSummary,
     ModuleSummary,
+    Overload,
     Parameter,
     Symbol,
 )
@@ -17,6 +18,7 @@ from surefoot.semantics.symbols import Symbols, union
 from surefoot.syntax.scopes import Scope
 from surefoot.syntax.tree import Tree
 
+_OVERLOADS = (("n", "typing.overload"), ("n", "typing_extensions.overload"))
 WANTED = (
     *(cst.Attribute, cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield),
     *(cst.For, cst.Raise, cst.Try, cst.TryStar, cst.With),
@@ -29,13 +31,20 @@ def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
     yields = _by_function(tree, cst.Yield)
     functions: dict[str, FunctionSummary] = {}
     classes: dict[str, ClassSummary] = {}
+    overloads: dict[str, list[Overload]] = {}
     for node in tree.of(cst.FunctionDef):
         scope = tree.scopes[node]
         if scope.qualname in functions and _is_accessor(node):
             continue  # reading the attribute runs the first of them
-        functions[scope.qualname] = _function(
+        function = _function(
             tree, symbols, node, scope, returns.get(node, []), yields.get(node, [])
         )
+        if any(decorator in _OVERLOADS for decorator in function.decorators):
+            signature = Overload(function.parameters, function.returns)
+            overloads.setdefault(scope.qualname, []).append(signature)
+        functions[scope.qualname] = function
+    for name, signatures in overloads.items():
+        functions[name] = functions[name]._replace(overloads=tuple(signatures))
     for node in tree.of(cst.ClassDef):
         scope = tree.scopes[node]
         classes[scope.qualname] = _class(tree, symbols, node, scope)
@@ -100,7 +109,10 @@ def _function(
             (symbols.of(item.value), 1) if item.value is not None else (("k", None), 1)
             for item in returns
         ]
-        returned = union(parts, True)[0] if parts else ("k", None)
+        if parts:
+            returned = union(parts, True)[0]
+        else:
+            returned = ("k", None) if node.returns is None else None
         if declared is None:
             given = returned
         elif returned is not None and returned[0] == "c":

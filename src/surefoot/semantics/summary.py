@@ -82,6 +82,13 @@ class Parameter(NamedTuple):
     has_default: bool = False
 
 
+class Overload(NamedTuple):
+    """One signature of a function that has several: `@overload`."""
+
+    parameters: tuple[Parameter, ...]
+    returns: Symbol
+
+
 class FunctionSummary(NamedTuple):
     """A function or method; `owner` is the qualname of its class, if any."""
 
@@ -94,6 +101,7 @@ class FunctionSummary(NamedTuple):
     parameters: tuple[Parameter, ...] = ()
     returns: Symbol = None
     yields: Symbol = None
+    overloads: tuple[Overload, ...] = ()
 
 
 class ClassSummary(NamedTuple):

@@ -415,6 +415,9 @@ class Symbols:
             return None, 0
         if word in _TRANSPARENT or word == "Optional":
             return self.annotation(inner[0], scope)
+        if word == "Literal":
+            values = [self._inside(item, scope) for item in inner]
+            return union([part for part in values if part[0] and part[0][0] == "k"], True)
         if word == "Union":
             return union([self.annotation(item, scope) for item in inner], True)
         if word in ("type", "Type"):

@@ -35,6 +35,7 @@ from surefoot.facts.kinds import (
     TimeoutValue,
 )
 from surefoot.facts.table import FactTable
+from surefoot.semantics.overloads import choose
 from surefoot.semantics.results import element, result
 from surefoot.semantics.summary import (
     MAKER,
@@ -616,6 +617,8 @@ class World:
     def _result(
         self, function: FunctionSummary, arguments: tuple[Any, ...], *, is_method: bool
     ) -> Value:
+        bound = is_method or self.decorated(function, _CLASS_METHODS)
+        is_bound = bool(function.owner) and bound and not self.decorated(function, _STATIC_METHODS)
         for decorator in function.decorators:
             if self.target(decorator) in _CONTEXT_MANAGERS:
                 declared = function.returns
@@ -624,33 +627,14 @@ class World:
         if function.is_generator:
             return ("l", function.yields)
         returns = function.returns
+        if function.overloads:
+            chosen = choose(self, function.overloads, arguments, is_bound=is_bound)
+            returns = chosen.returns if chosen is not None else returns
         if returns is not None and returns[0] == "p":
-            returns = self._passed(function, returns, arguments, is_method=is_method)
+            returns = _passed(function, returns, arguments, is_bound=is_bound)
         if function.is_async:
             return ("co", returns)
         return self.value(returns)
-
-    def _passed(
-        self,
-        function: FunctionSummary,
-        returned: tuple[Any, ...],
-        arguments: tuple[Any, ...],
-        *,
-        is_method: bool,
-    ) -> Symbol:
-        """What a call passes for the parameter that the function returns."""
-        positional = [item.name for item in function.parameters if item.kind == "positional"]
-        bound = is_method or self.decorated(function, _CLASS_METHODS)
-        if function.owner and bound and not self.decorated(function, _STATIC_METHODS):
-            positional = positional[1:]
-        for index, (keyword, symbol) in enumerate(arguments):
-            if keyword in ("*", "**"):
-                break
-            if keyword == returned[2]:
-                return symbol  # type: ignore[no-any-return]
-            if keyword == "" and positional[index : index + 1] == [returned[2]]:
-                return symbol  # type: ignore[no-any-return]
-        return returned
 
     def _external_result(self, name: str, arguments: tuple[Any, ...], *, is_method: bool) -> Value:
         if name == "functools.partial" and arguments and arguments[0][0] == "":
@@ -747,3 +731,24 @@ def _without_empty(values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 def _is_grpc_stub(name: str) -> bool:
     return "_pb2_grpc." in name and _GRPC_STUB.search(name) is not None
+
+
+def _passed(
+    function: FunctionSummary,
+    returned: tuple[Any, ...],
+    arguments: tuple[Any, ...],
+    *,
+    is_bound: bool,
+) -> Symbol:
+    """What a call passes for the parameter that the function returns."""
+    positional = [item.name for item in function.parameters if item.kind == "positional"]
+    if is_bound:
+        positional = positional[1:]
+    for index, (keyword, symbol) in enumerate(arguments):
+        if keyword in ("*", "**"):
+            break
+        if keyword == returned[2]:
+            return symbol  # type: ignore[no-any-return]
+        if keyword == "" and positional[index : index + 1] == [returned[2]]:
+            return symbol  # type: ignore[no-any-return]
+    return returned
