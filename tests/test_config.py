@@ -80,6 +80,26 @@ class TestFinding:
         write(tmp_path / "pyproject.toml", "[project\n")
         assert load_config(cwd=str(tmp_path)).root == str(tmp_path.resolve())
 
+    def test_root_of_a_part_with_its_own_pyproject(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A pyproject.toml that says nothing of surefoot does not cut its folder off: settings
+        farther up hold, and without any the whole repository is the project."""
+        write(tmp_path / "top/services/pay/pyproject.toml", "[project]\nname = 'pay'\n")
+        write(tmp_path / "top/services/pay/pay/main.py", "")
+        part = tmp_path.resolve() / "top/services/pay"
+        named = ["top/services/pay/pay/main.py"]
+        assert load_config(named, cwd=str(tmp_path)).root == str(part)
+        write(tmp_path / "top/services/pyproject.toml", "[project]\nname = 'all'\n")
+        assert load_config(named, cwd=str(tmp_path)).root == str(part)
+        (tmp_path / "top/.git").mkdir()
+        assert load_config(named, cwd=str(tmp_path)).root == str(tmp_path.resolve() / "top")
+        monkeypatch.setenv("HOME", str(tmp_path / "top"))
+        monkeypatch.setenv("USERPROFILE", str(tmp_path / "top"))
+        assert load_config(named, cwd=str(tmp_path)).root == str(part)
+        write(tmp_path / "top/services/pyproject.toml", "[tool.surefoot]\n")
+        assert load_config(named, cwd=str(tmp_path)).root == str(tmp_path.resolve() / "top/services")
+
     def test_root_without_configuration(self, tmp_path: Path) -> None:
         """Without configuration the nearest directory with a project marker is the root."""
         write(tmp_path / "pyproject.toml", "")

@@ -359,3 +359,18 @@ class TestAsked:
         assert is_excluded("gen/x.py", config)
         assert is_excluded("a/node_modules/x.py", config)
         assert not is_excluded("a/x.py", config)
+
+
+def test_templates_are_left_out(top: Path) -> None:
+    """What lies below a folder or in a file with a placeholder in its name is no Python yet, not
+    even when it is named; each such folder is told once."""
+    folder = "{{cookiecutter.slug}}"
+    tree(top, "main.py", f"new/{folder}/a.py", f"new/{folder}/b/c.py", "{% if x %}d.py")
+    found = project(top)
+    assert found.files == ("main.py",)
+    reasons = {each.path: each.reason for each in found.skipped}
+    assert reasons.keys() == {f"new/{folder}", "{% if x %}d.py"}
+    assert all("template" in reason for reason in reasons.values())
+    named = asked(top, f"new/{folder}/a.py", f"new/{folder}", "main.py")
+    assert named.files == ("main.py",)
+    assert {each.path for each in named.skipped} == {f"new/{folder}/a.py", f"new/{folder}"}

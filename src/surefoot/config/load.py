@@ -14,7 +14,7 @@ from surefoot.model import Confidence
 
 SUREFOOT_TOML = "surefoot.toml"
 
-_MARKERS = (PYPROJECT, ".git")
+_REPOSITORIES = (".git", ".hg")
 _STRICT = "profile strict"
 _SELECTION = ("select", "extend_select", "ignore")
 
@@ -134,9 +134,15 @@ def upwards(directory: str) -> Iterator[str]:
 
 
 def _marked_directory(start: str) -> str | None:
-    """Return the nearest directory upwards that is the top of a project."""
+    """Return the top of the repository that a directory lies in; where it lies in none, or in
+    one that keeps a whole home directory, the nearest directory with a `pyproject.toml`."""
+    home = os.path.realpath(os.path.expanduser("~"))
     for directory in upwards(start):
-        if any(os.path.exists(os.path.join(directory, marker)) for marker in _MARKERS):
+        if any(os.path.exists(os.path.join(directory, name)) for name in _REPOSITORIES):
+            if directory != home or directory == start:
+                return directory
+    for directory in upwards(start):
+        if os.path.exists(os.path.join(directory, PYPROJECT)):
             return directory
     return None
 

@@ -13,6 +13,9 @@ from surefoot.discover.modules import inside, source_roots
 from surefoot.model import Skipped
 
 
+_TEMPLATE = "a template that is filled in later: no Python yet"
+
+
 class MissingPath(Exception):
     """A path that was named does not exist; `path` is spelt as it was given."""
 
@@ -39,8 +42,10 @@ def project_files(root: str, config: Config) -> Files:
     """Return all Python files of the project at `root`: what linking has to know."""
     excludes = _Excludes(config)
     listing = list_directory(root, excludes.cover, gitignore=config.respect_gitignore)
-    files = sorted(path for path in listing.files if not excludes.cover(path))
+    wanted = sorted(path for path in listing.files if not excludes.cover(path))
+    files = [path for path in wanted if not template_folder(path)]
     skipped = [each for each in listing.skipped if not excludes.cover(each.path)]
+    skipped.extend(_templates(wanted))
     roots = source_roots(root, config, files, listing.markers)
     return Files(tuple(files), tuple(skipped), tuple(listing.notices), roots)
 
@@ -78,6 +83,22 @@ def asked_files(
         else:
             found.add(relative)
     return Files(tuple(sorted(found)), tuple(skipped), tuple(notices), project.roots)
+
+
+def template_folder(path: str) -> str:
+    """Return the folder, or the file, from which on a path is that of a template and not of
+    Python code; empty if it is none: `{{ cookiecutter.name }}/main.py`."""
+    parts = path.split("/")
+    for index, part in enumerate(parts):
+        if "{{" in part or "{%" in part:
+            return "/".join(parts[: index + 1])
+    return ""
+
+
+def _templates(paths: Sequence[str]) -> list[Skipped]:
+    """The templates that paths lie in, each once."""
+    folders = dict.fromkeys(filter(None, map(template_folder, paths)))
+    return [Skipped(folder, _TEMPLATE) for folder in folders]
 
 
 def is_excluded(path: str, config: Config) -> bool:
@@ -169,13 +190,14 @@ def _in_directory(
         return excludes.cover(prefix + path, relative)
 
     listing = list_directory(absolute, excluded, gitignore=config.respect_gitignore)
+    wanted = [prefix + path for path in listing.files if not excluded(path)]
+    skipped = [
+        Skipped((prefix + each.path).rstrip("/") or ".", each.reason) for each in listing.skipped
+    ]
     return replace(
         listing,
-        files=[prefix + path for path in listing.files if not excluded(path)],
-        skipped=[
-            Skipped((prefix + each.path).rstrip("/") or ".", each.reason)
-            for each in listing.skipped
-        ],
+        files=[path for path in wanted if not template_folder(path)],
+        skipped=[*skipped, *_templates(wanted)],
     )
 
 
@@ -185,6 +207,8 @@ def _reason_against(
     """Return why a file that was named is not examined; `None` if it is."""
     if not os.path.isfile(absolute):
         return "a broken link" if os.path.islink(absolute) else "not a regular file"
+    if template_folder(relative):
+        return _TEMPLATE
     if config.force_exclude:
         if excludes.cover(relative):
             return "excluded by the configuration"

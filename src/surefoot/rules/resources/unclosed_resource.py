@@ -296,8 +296,10 @@ class UnclosedResource(Rule):
         call = self.file.call(node)
         if not call.pending and (call.name is None or call.world.function(call.name) is None):
             return
+        if not self._is_used(node):
+            return
         ownership = LendingOwnership(self.file)
-        if self._is_used(node) and not ownership.fate(node) & SETTLED:
+        if not ownership.fate(node) & SETTLED:
             onward = tuple(ownership.onward)
             self.note(node, "uses", _full(call), self._held(node) or "", onward)
 
