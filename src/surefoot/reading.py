@@ -98,7 +98,7 @@ def _read_with_stdin(
 
 def _is_project(root: str, config: Config) -> bool:
     """Whether the root is more than the directory a path happens to lie in."""
-    markers = ("pyproject.toml", ".git")
+    markers = ("pyproject.toml", ".git", ".hg")
     return config.file is not None or any(
         os.path.exists(os.path.join(root, marker)) for marker in markers
     )

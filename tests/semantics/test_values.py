@@ -340,3 +340,50 @@ def test_very_long_chains_are_unknown_not_fatal() -> None:
     assert revealed("x = a" + ".b()" * 400 + "\nreveal(x)") == ["unknown"]
     lines = ["x0 = f()"] + [f"x{i} = f(x{i - 1})" for i in range(1, 400)]
     assert revealed("\n".join([*lines, "reveal(x399)"])) == ["unknown"]
+
+
+def test_type_parameters() -> None:
+    """The type parameters of a function or class hide other names in its annotations; one with a
+    bound is an instance of that."""
+    code = """
+        import requests
+        from collections.abc import Callable
+
+        T = requests.Session
+
+        def plain(x: T):
+            reveal(x)
+
+        def generic[T](x: T) -> T:
+            reveal(x)
+
+        def bounded[S: requests.Session](x: S, y: list[S]) -> S:
+            reveal(x)
+            reveal(y[0])
+
+        def text[S: "requests.Session"](x: S):
+            reveal(x)
+
+        def either[S: (int, str)](x: S, *args: S):
+            reveal(x)
+
+        def spec[**P, *Ts](x: Callable[P, T], *args: *Ts):
+            reveal(x)
+
+        class Pool[S: requests.Session]:
+            def add(self, item: S) -> S:
+                reveal(item)
+
+            def swap[T: requests.Response](self, item: S, other: T):
+                reveal(item)
+                reveal(other)
+
+        reveal(generic(1))
+        reveal(bounded(1, 2))
+        reveal(Pool().add(1))
+    """
+    session, response = "a requests.Session", "a requests.Response"
+    found = revealed(code)
+    assert found[:6] == [session, "unknown", session, session, session, "unknown"]
+    assert found[7:10] == [session, session, response]
+    assert found[10:] == ["unknown", session, session]

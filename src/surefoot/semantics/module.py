@@ -102,7 +102,7 @@ def _function(
     outer = scope.parent or tree.top
     declared: Symbol = None
     if node.returns is not None:
-        declared = symbols.annotation(node.returns.annotation, outer)[0]
+        declared = symbols.annotation(node.returns.annotation, scope.signature or outer)[0]
     given: Symbol = declared
     if declared is None or (declared[0] == "I" and not yields):
         parts = [
@@ -132,7 +132,7 @@ def _function(
         is_async=node.asynchronous is not None,
         is_generator=bool(yields),
         decorators=tuple(symbols.of(item.decorator) for item in node.decorators),
-        parameters=tuple(_parameters(symbols, node.params, outer)),
+        parameters=tuple(_parameters(symbols, node.params, scope.signature or outer)),
         returns=given,
         yields=yielded,
     )

@@ -233,6 +233,10 @@ class Symbols:
                 return _wrap("I", symbol, depth)
             case "annotated":
                 return self._annotated(binding, owner)
+            case "type":
+                bound, depth = self._type(value, owner) if value is not None else (None, 0)
+                given = (("bound", bound),) if bound is not None else ()
+                return ("c", ("n", "typing.TypeVar"), given), depth + 1
             case "assign" | "iterate" | "enter":
                 symbol, depth = self._inside(value, owner)
                 if symbol is not None and binding.kind == "assign":
@@ -277,7 +281,7 @@ class Symbols:
                     return self._named_so(kind), 1
                 return self._instance(self._named_so(kind)), 2
         if param.annotation is not None:
-            outer = owner.parent or owner
+            outer = owner.signature or owner
             starred = param.star in ("*", "**")
             kind_symbol, depth = self.annotation(param.annotation.annotation, outer)
             if kind_symbol is not None:
@@ -449,7 +453,8 @@ class Symbols:
             symbol, depth = self._type(node.value, scope)
             return self._attribute(symbol, depth, node.attr.value)
         if isinstance(node, cst.SimpleString) and isinstance(node.evaluated_value, str):
-            return self.lookup(node.evaluated_value, scope)
+            inner = _quoted(node.evaluated_value.strip())
+            return self._type(inner, scope) if inner is not None else (None, 0)
         return None, 0
 
     # -- other expressions ---------------------------------------------------------------

@@ -11,7 +11,7 @@ class Binding(NamedTuple):
     """One place where a name gets a value.
 
     `kind` says how: import, assign, annotated, iterate, enter, except, param, function,
-    class, augment, other. `value` is the expression it comes from (for an import the
+    class, augment, type (a type parameter, with its bound), other. `value` is the expression it comes from (for an import the
     qualified name), `path` the indices into it where targets are unpacked.
     """
 
@@ -36,10 +36,15 @@ class Scope:
 
     `qualname` is the dotted name of its class or function within the module, as in
     `Function.__qualname__`; empty for the module. Lambdas and comprehensions have that
-    of the scope they stand in.
+    of the scope they stand in. `signature` is the scope in which the annotations of a
+    function are read: the one around it or, where it has type parameters, one of kind
+    `types` that holds those.
     """
 
-    __slots__ = ("attributes", "bindings", "first", "kind", "node", "outer", "parent", "qualname")
+    __slots__ = (
+        *("attributes", "bindings", "first", "kind", "node", "outer", "parent", "qualname"),
+        "signature",
+    )
 
     def __init__(self, kind: str, node: cst.CSTNode, parent: Scope | None, qualname: str) -> None:
         self.kind = kind
@@ -50,6 +55,7 @@ class Scope:
         self.outer: dict[str, str] = {}
         self.attributes: list[Attribute] = []
         self.first: str | None = None
+        self.signature = parent
 
     def bind(self, name: str, binding: Binding) -> None:
         """Record a binding, of a `global` name in the module."""
@@ -80,7 +86,7 @@ class Scope:
         while scope is not None:
             if name in scope.bindings and (start or scope.kind != "class"):
                 return scope
-            start = start and scope.kind == "comprehension"
+            start = start and scope.kind in ("comprehension", "types")
             scope = scope.parent
         return None
 

@@ -121,19 +121,24 @@ class Tree:
 
 
 def _function(tree: Tree, node: cst.FunctionDef, block: Block) -> None:
-    scope = block.scope
+    outer, scope = block, block.scope
     name = node.name.value
     scope.bind(name, Binding("function", node, node))
     inner = Scope("function", node, scope, qualified(scope, name))
     tree.scopes[node] = inner
     tree.parents[node.name] = node
     _parameters(node.params, inner, node)
-    _type_parameters(node, inner)
     tree._push(node.body, node, Block("function", node, block, inner))
+    if node.type_parameters is not None:
+        signature = Scope("types", node, scope, scope.qualname)
+        _type_parameters(node, inner)
+        _type_parameters(node, signature)
+        inner.signature = signature
+        block = Block("types", node, block, signature)
     if node.returns is not None:
         tree._push(node.returns, node, block)
     tree._push(node.params, node, block)
-    tree._push_all(node.decorators, node, block)
+    tree._push_all(node.decorators, node, outer)
 
 
 def _lambda(tree: Tree, node: cst.Lambda, block: Block) -> None:
@@ -156,7 +161,7 @@ def _parameters(params: cst.Parameters, scope: Scope, owner: cst.CSTNode) -> Non
 def _type_parameters(node: cst.FunctionDef | cst.ClassDef, scope: Scope) -> None:
     if node.type_parameters is not None:
         for item in node.type_parameters.params:
-            scope.bind(item.param.name.value, Binding("other", item, None))
+            scope.bind(item.param.name.value, Binding("type", item, getattr(item.param, "bound", None)))
 
 
 def _class(tree: Tree, node: cst.ClassDef, block: Block) -> None:
