@@ -16,7 +16,7 @@ from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
-from surefoot.semantics.lending import lent
+from surefoot.semantics.lending import lent, lent_paths
 from surefoot.semantics.module import WANTED
 from surefoot.semantics.properties import property_reads
 from surefoot.semantics.raising import Raising
@@ -104,6 +104,7 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
         summary=file.summary._replace(
             calls=tuple(calls),
             lent=lent(file, calls),
+            lent_paths=lent_paths(file, calls),
             raises=tuple(raising.raised()),
             guards=raising.guards,
             workers=_workers(file),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from surefoot.linking.project import Project, full_name
 from surefoot.rule import Link
 from surefoot.semantics.call import LinkedCall
-from surefoot.semantics.summary import At, FunctionSummary, Onward
+from surefoot.semantics.summary import At, FunctionSummary, ModuleSummary, Onward
 
 _Parameter = tuple[str, str]
 """The full name of a function, and a parameter of it."""
@@ -23,6 +23,10 @@ class Custody:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+
+    def lent(self, module: ModuleSummary) -> Mapping[str, Mapping[str, tuple[Onward, ...]]]:
+        """What the functions of a module merely use, provided that others do no more."""
+        return module.lent
 
     def borrowers(self, path: str, onward: Iterable[Onward]) -> list[LinkedCall] | None:
         """Return the calls of the file `path` that a value is handed to, in order; None unless
@@ -49,7 +53,7 @@ class Custody:
         handing: dict[_Parameter, list[_Parameter]] = {}
         taken: list[_Parameter] = []
         for module in self.project.modules.values():
-            for qualname, parameters in module.lent.items():
+            for qualname, parameters in self.lent(module).items():
                 for name, onward in parameters.items():
                     here = (full_name(module.module, qualname), name)
                     known.add(here)
@@ -101,3 +105,11 @@ class Custody:
             return False
         bound = call.target is not None and call.target[0] == "m"
         return bound or world.decorated(function, ("builtins.classmethod",))
+
+
+class PathCustody(Custody):
+    """Tells the same of paths: who only reads or writes does not remove them."""
+
+    def lent(self, module: ModuleSummary) -> Mapping[str, Mapping[str, tuple[Onward, ...]]]:
+        """The paths that the functions of a module merely use."""
+        return module.lent_paths

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 
 import libcst as cst
 
+from surefoot.facts.kinds import Resource
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
 from surefoot.semantics.ownership import SETTLED, Fate, Ownership
 from surefoot.semantics.summary import CallSummary, Onward
+from surefoot.semantics.temporary import PathOwnership
 from surefoot.semantics.vocabulary import CLOSERS, PLAIN, RELEASERS
 from surefoot.syntax.scopes import Scope
 
 _PLAIN_DATA = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})
+_NO_PATHS = _PLAIN_DATA - {"bytes", "str"}
+_PATH_METHODS = frozenset(
+    {"glob", "iterdir", "mkdir", "read_bytes", "read_text", "rglob", "write_bytes", "write_text"}
+)
 _HARMLESS = ("builtins.staticmethod", "builtins.classmethod")
 
 
-class LendingOwnership(Ownership):
+class Lending(Ownership):
     """Follows a value into functions that only the linker can judge: those of other modules,
     and methods, which other modules may override.
 
     `onward` tells where the value goes; the fate holds if it is merely used there.
     """
 
-    def __init__(self, file: File, closers: Collection[str] = CLOSERS) -> None:
-        super().__init__(file, closers)
-        self.onward: list[Onward] = []
+    @cached_property
+    def onward(self) -> list[Onward]:
+        return []
 
     def of_parameter(self, call: Call, index: int | None, keyword: str | None) -> Fate | None:
         function = call.world.function(call.name) if call.name is not None else None
@@ -44,24 +51,49 @@ class LendingOwnership(Ownership):
         return True
 
 
-def lent(
-    file: File, calls: Iterable[CallSummary]
-) -> Mapping[str, Mapping[str, tuple[Onward, ...]]]:
+class LendingOwnership(Lending):
+    """Follows resources."""
+
+    def __init__(self, file: File, closers: Collection[str] = CLOSERS) -> None:
+        super().__init__(file, closers)
+
+
+class LendingPaths(Lending, PathOwnership):
+    """Follows paths."""
+
+
+_Lent = Mapping[str, Mapping[str, tuple[Onward, ...]]]
+
+
+def lent(file: File, calls: Iterable[CallSummary]) -> _Lent:
     """Return the parameters that functions of a file merely use: see `ModuleSummary.lent`.
 
     `calls` are those that the linker will know.
     """
     if file.is_stub or file.is_test:
         return {}
-    found: dict[str, dict[str, tuple[Onward, ...]]] = {}
     closers = RELEASERS | file.facts.closers
+    return _lent(file, _candidates(file, calls), lambda: LendingOwnership(file, closers))
+
+
+def lent_paths(file: File, calls: Iterable[CallSummary]) -> _Lent:
+    """Return the parameters that are paths which functions of a file merely read or write."""
+    if file.is_stub or file.is_test:
+        return {}
+    return _lent(file, _paths(file, calls), lambda: LendingPaths(file))
+
+
+def _lent(
+    file: File, candidates: Iterable[tuple[Scope, str]], follow: Callable[[], Lending]
+) -> _Lent:
+    found: dict[str, dict[str, tuple[Onward, ...]]] = {}
     judged: dict[Scope, bool] = {}
-    for scope, name in _candidates(file, calls):
+    for scope, name in candidates:
         if scope not in judged:
             judged[scope] = _runs_as_written(file, scope)
         if not judged[scope]:
             continue
-        ownership = LendingOwnership(file, closers)
+        ownership = follow()
         if not ownership.of_name(name, scope) & SETTLED:
             onward = tuple(dict.fromkeys(ownership.onward))
             found.setdefault(scope.qualname, {})[name] = onward
@@ -82,7 +114,22 @@ def _candidates(file: File, calls: Iterable[CallSummary]) -> dict[tuple[Scope, s
     return found
 
 
-def _add_parameter(file: File, name: cst.Name, found: dict[tuple[Scope, str], None]) -> None:
+def _paths(file: File, calls: Iterable[CallSummary]) -> dict[tuple[Scope, str], None]:
+    """The parameters that are opened, or used as only paths are."""
+    found: dict[tuple[Scope, str], None] = {}
+    for node in file.tree.of(cst.Attribute):
+        if node.attr.value in _PATH_METHODS and type(node.value) is cst.Name:
+            _add_parameter(file, node.value, found)
+    for call in calls:
+        node = file.tree.nodes[call.place]
+        if type(node) is cst.Call and file.call(node).fact(Resource) is not None:
+            for argument in node.args[:1]:
+                if type(argument.value) is cst.Name:
+                    _add_parameter(file, argument.value, found, _NO_PATHS)
+    return found
+
+
+def _add_parameter(file: File, name: cst.Name, found: dict[tuple[Scope, str], None], plain: frozenset[str] = _PLAIN_DATA) -> None:
     scope = file.scope(name).find(name.value)
     if scope is None or scope.kind != "function" or (scope, name.value) in found:
         return
@@ -91,7 +138,7 @@ def _add_parameter(file: File, name: cst.Name, found: dict[tuple[Scope, str], No
     if binding.kind != "param" or not isinstance(param, cst.Param) or param.star in ("*", "**"):
         return
     if param.annotation is not None and isinstance(param.annotation.annotation, cst.Name):
-        if param.annotation.annotation.value in _PLAIN_DATA:
+        if param.annotation.annotation.value in plain:
             return
     if name.value == scope.first and scope.parent is not None and scope.parent.kind == "class":
         decorators = scope.node.decorators  # type: ignore[attr-defined]

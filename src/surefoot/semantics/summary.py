@@ -158,7 +158,8 @@ class ModuleSummary(NamedTuple):
 
     `names` are the names bound at module level other than by `def` and `class`. `lent` tells,
     by the qualname of a function and the name of a parameter, what the function merely uses
-    and neither closes nor keeps, provided that the calls it hands it on to do no more.
+    and neither closes nor keeps, provided that the calls it hands it on to do no more;
+    `lent_paths` tells the same of paths.
     `guards` are the handlers by the places that calls and raises give. `workers` are the
     qualnames of functions that loop over work as it comes.
     """
@@ -173,6 +174,7 @@ class ModuleSummary(NamedTuple):
     star_imports: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     lent: Mapping[str, Mapping[str, tuple[Onward, ...]]] = {}
+    lent_paths: Mapping[str, Mapping[str, tuple[Onward, ...]]] = {}
     raises: tuple[RaiseSummary, ...] = ()
     guards: Mapping[int, tuple[Guard, ...]] = {}
     workers: tuple[str, ...] = ()

@@ -111,14 +111,15 @@ def _is_at(call: cst.Call, argument: cst.Arg, position: int) -> bool:
 class HolderOwnership(Ownership):
     """Follows a file object for the path it has in an attribute."""
 
-    def __init__(self, file: File, attribute: str) -> None:
+    def __init__(self, file: File, attribute: str, paths: PathOwnership) -> None:
         super().__init__(file, ())
         self._path = attribute
+        self._paths = paths
         self.plain = {*Ownership.plain, "close", "delete", "file"}
 
     def _attribute(self, parent: cst.Attribute) -> Fate:
         if parent.attr.value == self._path:
-            return PathOwnership(self.file).fate(parent)
+            return self._paths.fate(parent)
         return super()._attribute(parent)
 
     def _entered(self, item: cst.WithItem) -> Fate:
@@ -127,26 +128,27 @@ class HolderOwnership(Ownership):
         return self._assigned(item.asname.name, item)
 
 
-def path_fate(file: File, node: cst.Call, fact: TemporaryPath) -> Fate:
-    """Return what becomes of the path that a call leaves on disk."""
+def path_fate(node: cst.Call, fact: TemporaryPath, paths: PathOwnership) -> Fate:
+    """Return what becomes of the path that a call leaves on disk, followed by `paths`."""
     if fact.path == "result":
-        return PathOwnership(file).fate(node)
+        return paths.fate(node)
     if fact.path.startswith("item "):
-        return _item_fate(file, node, int(fact.path.removeprefix("item ")))
-    return HolderOwnership(file, fact.path).fate(node)
+        return _item_fate(node, int(fact.path.removeprefix("item ")), paths)
+    return HolderOwnership(paths.file, fact.path, paths).fate(node)
 
 
-def _item_fate(file: File, node: cst.CSTNode, index: int) -> Fate:
+def _item_fate(node: cst.CSTNode, index: int, paths: PathOwnership) -> Fate:
+    file = paths.file
     parent = file.parent(node)
     if isinstance(parent, cst.Await):
         node, parent = parent, file.parent(parent)
     match parent:
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Tuple(elements=elements))]):
             if index < len(elements):
-                return PathOwnership(file)._assigned(elements[index].value, node)
+                return paths._assigned(elements[index].value, node)
         case cst.Subscript(
             slice=[cst.SubscriptElement(slice=cst.Index(value=cst.Integer(value=number)))]
         ):
             if number == str(index):
-                return PathOwnership(file).fate(parent)
+                return paths.fate(parent)
     return Fate.KEPT

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from surefoot.facts.kinds import TemporaryPath
+from surefoot.linking.custody import PathCustody
+from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.lending import LendingPaths
 from surefoot.semantics.ownership import SETTLED
 from surefoot.semantics.temporary import path_fate
 
@@ -250,11 +253,25 @@ class LeakedTempPath(Rule):
         place = ("dir", _DIR.get(call.shown))
         if call.arguments.has(*place) and call.arguments.constant(*place) is None:
             return  # made in a directory that may be removed as a whole
-        if path_fate(self.file, node, fact) & SETTLED:
+        paths = LendingPaths(self.file)
+        if path_fate(node, fact, paths) & SETTLED:
             return
         what = "directory" if call.shown.endswith(("mkdtemp", "Directory")) else "file"
-        self.report(
-            call,
+        message = (
             f"`{call.function.rpartition('.')[2]}` leaves the {what} from `{call.shown}` behind "
-            "each time it gets here: nothing removes it or takes it over",
+            "each time it gets here: nothing removes it or takes it over"
         )
+        if paths.onward:
+            self.note(node, message, tuple(paths.onward))
+        else:
+            self.report(call, message)
+
+    def link(self, project: Project) -> None:
+        """Report the paths that are handed only to functions that merely read or write them."""
+        for examination, note in project.notes(self.name):
+            message, onward = note.data
+            custody = project.once(PathCustody)
+            borrowers = custody.borrowers(examination.path, onward)  # type: ignore[arg-type]
+            if borrowers is not None:
+                chain = custody.links(borrowers)
+                self.report(note, str(message), path=examination.path, chain=chain)
