@@ -98,7 +98,9 @@ class TestFinding:
         monkeypatch.setenv("USERPROFILE", str(tmp_path / "top"))
         assert load_config(named, cwd=str(tmp_path)).root == str(part)
         write(tmp_path / "top/services/pyproject.toml", "[tool.surefoot]\n")
-        assert load_config(named, cwd=str(tmp_path)).root == str(tmp_path.resolve() / "top/services")
+        assert load_config(named, cwd=str(tmp_path)).root == str(
+            tmp_path.resolve() / "top/services"
+        )
 
     def test_root_without_configuration(self, tmp_path: Path) -> None:
         """Without configuration the nearest directory with a project marker is the root."""

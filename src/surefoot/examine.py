@@ -115,7 +115,9 @@ def _examine(source: SourceFile, prepared: _Prepared, facts: FactTable) -> Exami
 
 def _workers(file: File) -> tuple[str, ...]:
     """The qualnames of the functions that loop over work as it comes."""
-    loops = (node for node in file.tree.of(cst.For) if is_stream(file.world, file.symbol(node.iter)))
+    loops = (
+        node for node in file.tree.of(cst.For) if is_stream(file.world, file.symbol(node.iter))
+    )
     functions = (file.function(node) for node in loops)
     return tuple(file.scope_of(node).qualname for node in functions if node is not None)
 

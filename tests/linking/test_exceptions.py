@@ -84,9 +84,7 @@ def linked(code: str) -> Exceptions:
         "shop/pay.py": PAY,
         "shop/view.py": "from shop.pay import *\nfrom shop import pay\n" + code,
     }
-    examinations = [
-        examine(source, RuleSet(()), shipped_facts()) for source in sources(files)
-    ]
+    examinations = [examine(source, RuleSet(()), shipped_facts()) for source in sources(files)]
     return Exceptions(Project(examinations, shipped_facts()))
 
 

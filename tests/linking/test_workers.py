@@ -38,7 +38,7 @@ START = "threading.Thread(target=work).start()\n"
         "    while True:\n        INBOX.get()\n",
         "    while 1:\n        INBOX.get(timeout=3)\n",
         "    for item in iter(INBOX.get, None):\n        print(item)\n",
-        "    events = redis.Redis().pubsub()\n    for event in events.listen():\n        print(event)\n",
+        "    events = redis.Redis().pubsub()\n    for event in events.listen():\n        event()\n",
         "    client = redis.Redis()\n    while True:\n        client.blpop('jobs')\n",
         "    consumer = Consumer({})\n    while True:\n        consumer.poll(1.0)\n",
         "    jobs = multiprocessing.Queue()\n    while True:\n        jobs.get()\n",
@@ -78,8 +78,8 @@ def test_what_runs_it() -> None:
     assert not is_worker(f"def work():\n{LOOP}")
     assert is_worker(f"def work():\n{LOOP}\ndef main():\n    work()\n\nmain()\n")
     assert is_worker(f"def work():\n{LOOP}\nmultiprocessing.Process(target=work).start()\n")
-    threaded = f"class Work(threading.Thread):\n    def run(self):\n        while True:\n            INBOX.get()\n"
-    assert is_worker(threaded, "Work.run")
+    method = "    def run(self):\n        while True:\n            INBOX.get()\n"
+    assert is_worker(f"class Work(threading.Thread):\n{method}", "Work.run")
 
 
 def test_coroutines() -> None:

@@ -138,9 +138,9 @@ def _marked_directory(start: str) -> str | None:
     one that keeps a whole home directory, the nearest directory with a `pyproject.toml`."""
     home = os.path.realpath(os.path.expanduser("~"))
     for directory in upwards(start):
-        if any(os.path.exists(os.path.join(directory, name)) for name in _REPOSITORIES):
-            if directory != home or directory == start:
-                return directory
+        is_top = any(os.path.exists(os.path.join(directory, name)) for name in _REPOSITORIES)
+        if is_top and (directory != home or directory == start):
+            return directory
     for directory in upwards(start):
         if os.path.exists(os.path.join(directory, PYPROJECT)):
             return directory

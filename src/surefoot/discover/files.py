@@ -12,7 +12,6 @@ from surefoot.discover.listing import PYTHON, Listing, list_directory
 from surefoot.discover.modules import inside, source_roots
 from surefoot.model import Skipped
 
-
 _TEMPLATE = "a template that is filled in later: no Python yet"
 
 

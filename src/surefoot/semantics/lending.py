@@ -129,7 +129,12 @@ def _paths(file: File, calls: Iterable[CallSummary]) -> dict[tuple[Scope, str], 
     return found
 
 
-def _add_parameter(file: File, name: cst.Name, found: dict[tuple[Scope, str], None], plain: frozenset[str] = _PLAIN_DATA) -> None:
+def _add_parameter(
+    file: File,
+    name: cst.Name,
+    found: dict[tuple[Scope, str], None],
+    plain: frozenset[str] = _PLAIN_DATA,
+) -> None:
     scope = file.scope(name).find(name.value)
     if scope is None or scope.kind != "function" or (scope, name.value) in found:
         return
@@ -137,14 +142,20 @@ def _add_parameter(file: File, name: cst.Name, found: dict[tuple[Scope, str], No
     param = binding.node
     if binding.kind != "param" or not isinstance(param, cst.Param) or param.star in ("*", "**"):
         return
-    if param.annotation is not None and isinstance(param.annotation.annotation, cst.Name):
-        if param.annotation.annotation.value in plain:
-            return
-    if name.value == scope.first and scope.parent is not None and scope.parent.kind == "class":
-        decorators = scope.node.decorators  # type: ignore[attr-defined]
-        if not any(file.name(item.decorator) == _HARMLESS[0] for item in decorators):
-            return
-    found[scope, name.value] = None
+    declared = param.annotation.annotation if param.annotation is not None else None
+    if isinstance(declared, cst.Name) and declared.value in plain:
+        return
+    if name.value != scope.first or not _is_bound(file, scope):
+        found[scope, name.value] = None
+
+
+def _is_bound(file: File, scope: Scope) -> bool:
+    """Whether the first parameter of a function is its object or class."""
+    if scope.parent is None or scope.parent.kind != "class":
+        return False
+    node = scope.node
+    assert isinstance(node, cst.FunctionDef)
+    return all(file.name(item.decorator) != _HARMLESS[0] for item in node.decorators)
 
 
 def _runs_as_written(file: File, scope: Scope) -> bool:

@@ -109,10 +109,8 @@ def _function(
             (symbols.of(item.value), 1) if item.value is not None else (("k", None), 1)
             for item in returns
         ]
-        if parts:
-            returned = union(parts, True)[0]
-        else:
-            returned = ("k", None) if node.returns is None else None
+        nothing: Symbol = ("k", None) if node.returns is None else None
+        returned = union(parts, True)[0] if parts else nothing
         if declared is None:
             given = returned
         elif returned is not None and returned[0] == "c":

@@ -99,6 +99,4 @@ class Raising:
 
 
 def _is_named(node: cst.BaseExpression, name: object) -> bool:
-    return (
-        isinstance(node, cst.Name) and isinstance(name, cst.Name) and node.value == name.value
-    )
+    return isinstance(node, cst.Name) and isinstance(name, cst.Name) and node.value == name.value

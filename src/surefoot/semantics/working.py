@@ -9,7 +9,11 @@ from surefoot.semantics.summary import Symbol
 from surefoot.semantics.symbols import Symbols
 from surefoot.semantics.values import Value, World
 
-_EVENTS = ("threading.Event.is_set", "asyncio.Event.is_set", "multiprocessing.synchronize.Event.is_set")
+_EVENTS = (
+    "threading.Event.is_set",
+    "asyncio.Event.is_set",
+    "multiprocessing.synchronize.Event.is_set",
+)
 
 
 def is_endless(node: cst.CSTNode, symbols: Symbols, world: World) -> bool:

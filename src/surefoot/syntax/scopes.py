@@ -11,8 +11,9 @@ class Binding(NamedTuple):
     """One place where a name gets a value.
 
     `kind` says how: import, assign, annotated, iterate, enter, except, param, function,
-    class, augment, type (a type parameter, with its bound), other. `value` is the expression it comes from (for an import the
-    qualified name), `path` the indices into it where targets are unpacked.
+    class, augment, type (a type parameter, with its bound), other. `value` is the expression
+    it comes from (for an import the qualified name), `path` the indices into it where targets
+    are unpacked.
     """
 
     kind: str

@@ -161,7 +161,9 @@ def _parameters(params: cst.Parameters, scope: Scope, owner: cst.CSTNode) -> Non
 def _type_parameters(node: cst.FunctionDef | cst.ClassDef, scope: Scope) -> None:
     if node.type_parameters is not None:
         for item in node.type_parameters.params:
-            scope.bind(item.param.name.value, Binding("type", item, getattr(item.param, "bound", None)))
+            scope.bind(
+                item.param.name.value, Binding("type", item, getattr(item.param, "bound", None))
+            )
 
 
 def _class(tree: Tree, node: cst.ClassDef, block: Block) -> None:

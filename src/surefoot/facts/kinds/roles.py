@@ -12,12 +12,13 @@ class Role(Fact, key="role"):
     """Functions reached this way run in a known part of a service's life.
 
     `name` is one of handler, job, startup, shutdown, signal-handler, thread-target,
-    cli, test, settings; the role `worker` is found in the code, see `TakesWork`. `by` is `decorator` (the callable decorates the function),
-    `base` (a class whose `methods` have the role), or `argument` (the function is passed
-    at `position` or as `parameter`, alone or in a list). `keywords` gives further
-    parameters their roles. `literals` maps the literal at index 0 to the role, where the
-    callable serves several (`on_event("shutdown")`). A class to which functions are passed
-    may have `methods`, too, that subclasses define instead.
+    cli, test, settings; the role `worker` is found in the code, see `TakesWork`. `by` is
+    `decorator` (the callable decorates the function), `base` (a class whose `methods` have
+    the role), or `argument` (the function is passed at `position` or as `parameter`, alone
+    or in a list). `keywords` gives further parameters their roles. `literals` maps the
+    literal at index 0 to the role, where the callable serves several
+    (`on_event("shutdown")`). A class to which functions are passed may have `methods`, too,
+    that subclasses define instead.
     """
 
     name: str
