@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 from surefoot.facts.kinds import Fact, Role
 from surefoot.facts.table import FactTable
@@ -12,6 +13,8 @@ from surefoot.semantics.call import Call, LinkedCall
 from surefoot.semantics.roles import registered, roles
 from surefoot.semantics.summary import FunctionSummary, ModuleSummary
 from surefoot.semantics.values import World
+
+T = TypeVar("T")
 
 
 class Project:
@@ -31,6 +34,7 @@ class Project:
                 if known is None or known.path.endswith(".pyi"):
                     self.modules[summary.module] = summary
         self.world = World(self.modules, facts)
+        self._once: dict[object, Any] = {}
 
     @cached_property
     def calls(self) -> tuple[LinkedCall, ...]:
@@ -107,6 +111,13 @@ class Project:
     def module_of(self, name: str) -> ModuleSummary | None:
         """Return the module a full name belongs to."""
         return self.world.split(name)[0]
+
+    def once(self, describe: Callable[[Project], T]) -> T:
+        """Return `describe(self)`, worked out once, whoever asks."""
+        if describe not in self._once:
+            self._once[describe] = describe(self)
+        known: T = self._once[describe]
+        return known
 
     def notes(self, rule: str) -> Iterable[tuple[Examination, Note]]:
         """Yield the notes a rule left, with the file each is from, in order of path."""
