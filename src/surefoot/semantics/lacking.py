@@ -97,11 +97,12 @@ def _is_tried(file: File, node: cst.CSTNode, top: cst.CSTNode) -> bool:
 
 def may_fail_without_answer(file: File, attempt: cst.Try | cst.TryStar) -> bool:
     """Whether the work of a `try` does more than look at an answer it has got already."""
-    for item in inside([attempt.body]):
-        if isinstance(item, cst.Call) and file.call(item).fact(FailsOnStatus) is None:
-            if _STATUS.fullmatch(last_name(item.func)) is None:
-                return True
-    return False
+    return any(
+        isinstance(item, cst.Call)
+        and file.call(item).fact(FailsOnStatus) is None
+        and _STATUS.fullmatch(last_name(item.func)) is None
+        for item in inside([attempt.body])
+    )
 
 
 def others_come_first(
@@ -111,7 +112,8 @@ def others_come_first(
     for other in attempt.handlers:
         if other is handler:
             return False
-        if isinstance(other, cst.ExceptHandler):
-            if lacking(file.world, caught_by(file, other).names):
-                return True
+        if isinstance(other, cst.ExceptHandler) and lacking(
+            file.world, caught_by(file, other).names
+        ):
+            return True
     return False

@@ -154,16 +154,16 @@ def _is_status(node: cst.CSTNode) -> bool:
 
 def names_status(file: File, test: cst.BaseExpression, status: int) -> bool:
     """Whether a test mentions a status by itself, not as part of a range."""
-    for item in inside([test]):
+    nodes = list(inside([test]))
+    if not any(map(_is_status, nodes)):
+        return False
+    found: list[int | None] = []
+    for item in nodes:
         if isinstance(item, (cst.Integer, cst.Attribute)):
-            if status_of(file.world, file.symbol(item)) == status:
-                return True
-        elif isinstance(item, cst.Comparison):
-            for target in item.comparisons:
-                if isinstance(target.operator, cst.In) and _is_status(item.left):
-                    if status in listed(file.world, file.symbol(target.comparator)):
-                        return True
-    return False
+            found.append(status_of(file.world, file.symbol(item)))
+        elif isinstance(item, cst.ComparisonTarget) and isinstance(item.operator, cst.In):
+            found += listed(file.world, file.symbol(item.comparator))
+    return status in found
 
 
 def answer_of(test: cst.BaseExpression) -> str | None:

@@ -10,6 +10,7 @@ from surefoot.semantics.file import File
 from surefoot.semantics.handlers import Response, body_of, inside, reaction
 from surefoot.semantics.summary import Symbol
 
+_UNSURE = Response.RAISES | Response.ACTS | Response.KEEPS
 _BROAD = ("n", "builtins.BaseException")
 
 
@@ -35,14 +36,13 @@ def swallows(file: File, node: cst.FunctionDef) -> tuple[Symbol, ...]:
         name = handler.name.name if handler.name is not None else None
         exception = name.value if isinstance(name, cst.Name) else None
         answer = reaction(file, body_of(handler.body), exception=exception)
-        if answer.response & (Response.RAISES | Response.ACTS | Response.KEEPS):
-            if not _only_shows(file, handler, exception):
-                return ()
+        if answer.response & _UNSURE and not _only_shows(file, handler):
+            return ()
         found.append(_BROAD if handler.type is None else file.symbol(handler.type))
     return tuple(found)
 
 
-def _only_shows(file: File, handler: cst.ExceptHandler, exception: str | None) -> bool:
+def _only_shows(file: File, handler: cst.ExceptHandler) -> bool:
     """Whether a handler does nothing with the exception but write it down, and calls nothing
     else that may raise."""
     for item in inside([handler.body]):

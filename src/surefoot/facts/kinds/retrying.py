@@ -96,11 +96,12 @@ class RetryPart(Fact, key="retry-part"):
     `parameter` the keyword, of the number of calls in all. `never`: this stop never
     stops, this wait never waits. `everything`: this condition lets every exception
     through when called without arguments or with `Exception`. `result`: this condition looks
-    at what is returned, not at exceptions. `zero` is the positional index of the argument
-    whose literal 0 means no wait. `judge` is the index of a function that is given the exception
-    and decides. `negated`: what it holds for is not retried. `succeeded`: this condition retries after success too. `cancelled`: it retries
-    cancellation as well, unless one of the exceptions that its argument names is one.
-    `random`: this wait is not the same for all who wait.
+    at what is returned, not at exceptions; `negated`: what its function holds for is not
+    retried. `zero` is the positional index of the argument whose literal 0 means no wait.
+    `judge` is the index of a function that is given the exception and decides. `succeeded`:
+    this condition retries after success too. `cancelled`: it retries cancellation as well,
+    unless one of the exceptions that its argument names is one. `random`: this wait is not
+    the same for all who wait.
     """
 
     role: str

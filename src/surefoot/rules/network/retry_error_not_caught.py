@@ -338,11 +338,13 @@ def _wrapping_calls(project: Project) -> Iterator[tuple[LinkedCall, Policy, tupl
                     yield call, retried.policy, chain
     for call in project.calls_about(Retry):
         fact = call.fact(Retry)
-        if fact is not None and fact.form == "context" and At.GUARDED in call.at:
-            policy = Policy(call.shown, fact, call.arguments)
-            if At.DECORATOR not in call.at and At.ARGUMENT not in call.at and _wraps(policy):
-                if not is_test_path(call.path):
-                    yield call, policy, ()
+        if fact is None or fact.form != "context" or At.GUARDED not in call.at:
+            continue
+        if call.at & (At.DECORATOR | At.ARGUMENT) or is_test_path(call.path):
+            continue
+        policy = Policy(call.shown, fact, call.arguments)
+        if _wraps(policy):
+            yield call, policy, ()
 
 
 def _wraps(policy: Policy) -> bool:
