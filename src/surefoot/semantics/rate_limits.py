@@ -124,7 +124,9 @@ def minds_the_peer(
 
 def _mentions(file: File, node: cst.CSTNode) -> bool:
     first, last = file.extent(node)
-    return any(_MENTIONS.search(file.line(number)) for number in range(first, last + 1))
+    return any(
+        _MENTIONS.search(file.line(number).partition("#")[0]) for number in range(first, last + 1)
+    )
 
 
 def _is_given(call: cst.Call, names: set[str]) -> bool:

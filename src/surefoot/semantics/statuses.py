@@ -28,6 +28,7 @@ _VERDICTS: dict[str, Callable[[int], bool]] = {
     "is_client_error": lambda status: 400 <= status < 500,
     "is_server_error": lambda status: status >= 500,
 }
+_ASKED = _CALLED | _VERDICTS.keys()
 _COMPARE: dict[type[cst.BaseCompOp], Callable[[int, int], bool]] = {
     cst.Equal: lambda left, right: left == right,
     cst.NotEqual: lambda left, right: left != right,
@@ -154,11 +155,8 @@ def _is_status(node: cst.CSTNode) -> bool:
 
 def names_status(file: File, test: cst.BaseExpression, status: int) -> bool:
     """Whether a test mentions a status by itself, not as part of a range."""
-    nodes = list(inside([test]))
-    if not any(map(_is_status, nodes)):
-        return False
     found: list[int | None] = []
-    for item in nodes:
+    for item in inside([test]):
         if isinstance(item, (cst.Integer, cst.Attribute)):
             found.append(status_of(file.world, file.symbol(item)))
         elif isinstance(item, cst.ComparisonTarget) and isinstance(item.operator, cst.In):
@@ -177,10 +175,14 @@ def answer_of(test: cst.BaseExpression) -> str | None:
     return None
 
 
-def looks_at_status(nodes: Iterable[cst.CSTNode]) -> bool:
-    """Whether code asks for the status of an answer."""
+def asks_for_status(file: File, node: cst.If) -> bool:
+    """Whether a condition asks for the status of an answer."""
+    return file.once(_asks_for_status, node)
+
+
+def _asks_for_status(file: File, node: cst.If) -> bool:
     return any(
-        isinstance(item, cst.Attribute)
-        and (item.attr.value in _VERDICTS or item.attr.value in _CALLED)
-        for item in inside(nodes)
+        (item.__class__ is cst.Attribute and item.attr.value in _ASKED)
+        or (item.__class__ is cst.Name and item.value in _CALLED)
+        for item in inside([node.test])
     )

@@ -11,7 +11,13 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import caught_by, inside
 from surefoot.semantics.loop_shape import answer_goes_round
 from surefoot.semantics.rate_limits import is_pause, minds_the_peer
-from surefoot.semantics.statuses import TOO_MANY, answer_of, holds, names_status
+from surefoot.semantics.statuses import (
+    TOO_MANY,
+    answer_of,
+    asks_for_status,
+    holds,
+    names_status,
+)
 
 
 class RetryAfterIgnored(Rule):
@@ -173,6 +179,8 @@ class RetryAfterIgnored(Rule):
             self.report(call, text)
 
     def visit_If(self, node: cst.If) -> None:
+        if not asks_for_status(self.file, node):
+            return
         if not names_status(self.file, node.test, TOO_MANY):
             return
         if holds(self.file, node.test, TOO_MANY) is not True:

@@ -15,7 +15,7 @@ from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.retries import Policy
 from surefoot.semantics.retry_notes import loop_note
-from surefoot.semantics.statuses import PERMANENT, RARELY_PERMANENT, listed, looks_at_status
+from surefoot.semantics.statuses import PERMANENT, RARELY_PERMANENT, asks_for_status, listed
 from surefoot.semantics.values import World
 
 _RETRIED = re.compile(r"(?i)(.*_)?re_?tr(y|ies|yable|iable)(_.*)?")
@@ -264,7 +264,7 @@ class RetryPermanentError(Rule):
         )
 
     def visit_If(self, node: cst.If) -> None:
-        if looks_at_status([node.test]) and self.file.function(node) is not None:
+        if asks_for_status(self.file, node) and self.file.function(node) is not None:
             self.note(node, "decided")
 
     def visit_Assign(self, node: cst.Assign) -> None:

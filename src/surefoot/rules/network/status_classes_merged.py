@@ -15,7 +15,7 @@ from surefoot.semantics.handlers import inside
 from surefoot.semantics.judges import answers, judge
 from surefoot.semantics.loop_shape import answer_goes_round, is_unconditional
 from surefoot.semantics.repeated_requests import RepeatedRequest, repeated_request
-from surefoot.semantics.statuses import answer_of, holds
+from surefoot.semantics.statuses import answer_of, asks_for_status, holds
 
 _WRONG = (400, 401, 404, 422)
 _PASSING = (500, 503)
@@ -246,9 +246,7 @@ class StatusClassesMerged(Rule):
             self.report(tests[0], text)
 
     def visit_If(self, node: cst.If) -> None:
-        if not isinstance(node.test, (cst.Comparison, cst.UnaryOperation, cst.BooleanOperation)):
-            return
-        if not _merges(self.file, node.test, True):
+        if not asks_for_status(self.file, node) or not _merges(self.file, node.test, True):
             return
         answer = answer_of(node.test)
         request = repeated_request(self.file, node, answer) if answer is not None else None
