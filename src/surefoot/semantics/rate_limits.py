@@ -14,7 +14,7 @@ from surefoot.semantics.handlers import inside, last_name
 _HEADER = re.compile(r"(?i)retry-?after(-ms)?")
 _MENTIONS = re.compile(
     r"(?i)retry.?after|rate.?limit.{0,4}(reset|remaining|header)|x-rate|reset.?(at|after|time|in)|"
-    r"retry.?delay|retry.?in\b"
+    r"\.retry_delay|retryDelay|retry.?info"
 )
 _KEEPS_SIZE = frozenset({"int", "float", "max", "round", "ceil", "abs", "Decimal", "str", "strip"})
 _SLEEPS = re.compile(r"(?i)_*(async_?)?(sleep|back_?off|pause|delay|wait)(_.*)?")

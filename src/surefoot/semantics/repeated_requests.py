@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import libcst as cst
@@ -42,6 +43,18 @@ def repeated_request(file: File, node: cst.CSTNode, answer: str) -> RepeatedRequ
     return None if named & changed else RepeatedRequest(loop, request)
 
 
+def makes_again(file: File, function: cst.FunctionDef, answer: str, body: cst.BaseSuite) -> bool:
+    """Whether a branch makes the request that gave `answer` once more, word for word."""
+    first = next(_requests(function.body, answer), None)
+    if first is None:
+        return False
+    wanted = file.code(first)
+    return any(
+        isinstance(item, cst.Call) and item is not first and file.code(item) == wanted
+        for item in inside([body])
+    )
+
+
 def _loop(file: File, node: cst.CSTNode) -> cst.For | cst.While | None:
     for parent in file.ancestors(node):
         if isinstance(parent, (cst.FunctionDef, cst.Lambda)):
@@ -55,21 +68,22 @@ def _loop(file: File, node: cst.CSTNode) -> cst.For | cst.While | None:
 
 def _request(loop: cst.For | cst.While, answer: str) -> cst.Call | None:
     """The one call in a loop whose result gets the name `answer`."""
-    found: list[cst.Call | None] = []
-    for item in inside([loop.body]):
+    found = list(_requests(loop.body, answer))
+    return found[0] if len(found) == 1 else None
+
+
+def _requests(body: cst.CSTNode, answer: str) -> Iterator[cst.Call | None]:
+    """Yield what gives the name `answer` a value; None for what is no call."""
+    for item in inside([body]):
         match item:
             case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
                 if name == answer:
-                    found.append(_call(value))
+                    yield _call(value)
             case cst.With(items=items):
-                found.extend(
-                    _call(each.item)
-                    for each in items
-                    if each.asname is not None
-                    and isinstance(each.asname.name, cst.Name)
-                    and each.asname.name.value == answer
-                )
-    return found[0] if len(found) == 1 else None
+                for each in items:
+                    entered = each.asname.name if each.asname is not None else None
+                    if isinstance(entered, cst.Name) and entered.value == answer:
+                        yield _call(each.item)
 
 
 def _call(value: cst.BaseExpression) -> cst.Call | None:

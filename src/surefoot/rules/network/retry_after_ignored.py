@@ -11,6 +11,7 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import caught_by, inside
 from surefoot.semantics.loop_shape import answer_goes_round
 from surefoot.semantics.rate_limits import is_pause, minds_the_peer
+from surefoot.semantics.repeated_requests import makes_again
 from surefoot.semantics.statuses import (
     TOO_MANY,
     answer_of,
@@ -75,6 +76,19 @@ class RetryAfterIgnored(Rule):
                         time.sleep(30)
                         return self.load(url)
                     return answer
+            """
+        ),
+        Bad(
+            """
+            import asyncio
+
+            async def load(session, url, attempt=0):
+                async with session.get(url) as answer:
+                    if answer.status == 429 and attempt < 3:
+                        await asyncio.sleep(1)
+                        async with session.get(url) as again:
+                            return await again.json()
+                    return await answer.json()
             """
         ),
         Bad(
@@ -183,7 +197,9 @@ class RetryAfterIgnored(Rule):
             return
         if not names_status(self.file, node.test, TOO_MANY):
             return
-        if holds(self.file, node.test, TOO_MANY) is not True:
+        if holds(self.file, node.test, TOO_MANY) is False:
+            return
+        if holds(self.file, node.test, 200) is not False:
             return
         answer = answer_of(node.test)
         self._judge(node, node.body, {answer} if answer is not None else set(), "status 429")
@@ -201,7 +217,11 @@ class RetryAfterIgnored(Rule):
 
     def _judge(self, node: cst.CSTNode, body: cst.BaseSuite, given: set[str], after: str) -> None:
         function = self.file.function(node)
-        if function is None or not answer_goes_round(self.file, node, body):
+        if function is None:
+            return
+        if not answer_goes_round(self.file, node, body) and not any(
+            makes_again(self.file, function, answer, body) for answer in given
+        ):
             return
         pauses = [
             item
