@@ -123,6 +123,7 @@ class RetryPermanentError(Rule):
             NON_RETRYABLE_STATUSES = [400, 401]
             NO_RETRY_CODES = (400, 404)
             RETRY_DELAYS = [400, 800]
+            RETRIED_STATUSES = frozenset(elsewhere.statuses())
             """,
             because="these pass, are not tried again, or are no statuses",
         ),
@@ -287,7 +288,7 @@ class RetryPermanentError(Rule):
                 if _SPARED.fullmatch(name) is None:
                     known = self.file.value(value)
                     found = listed(self.file.world, self.file.symbol(value))
-                    if known is not None and len(found) == len(known[1]):
+                    if known is not None and known[0] == "t" and len(found) == len(known[1]):
                         self._judge_statuses(node, name, found)
 
     def visit_For(self, node: cst.For) -> None:
