@@ -11,7 +11,8 @@ from surefoot.semantics.cancellation import CANCELLATION
 from surefoot.semantics.values import PENDING, World
 
 _EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
-_CANCELLING = CANCELLATION | {"builtins.BaseException"}
+CANCELLING = CANCELLATION | {"builtins.BaseException"}
+"""What catches the cancellation of a coroutine."""
 DATA_ERROR = re.compile(
     r"(?i)decode|encode|unicode|parse|syntax|valid|value|keyerror|index|attribute|typeerror|"
     r"notfound|assert"
@@ -97,7 +98,7 @@ def retries_cancellation(world: World, symbol: object) -> bool:
     if value[0] == "t":
         return any(retries_cancellation(world, item) for item in value[1])
     if value[0] == "n":
-        return value[1] in _CANCELLING
+        return value[1] in CANCELLING
     part: RetryPart | None = world.fact(RetryPart, value[1]) if value[0] == "i" else None
     if part is None or part.role != "condition" or value[2] is None:
         return False
@@ -111,7 +112,7 @@ def retries_cancellation(world: World, symbol: object) -> bool:
     spared = either([condition(world, item) for item in given])
     if spared.unknown or not given:
         return False
-    return not spared.names & _CANCELLING and not any(
+    return not spared.names & CANCELLING and not any(
         retries_cancellation(world, item) for item in given
     )
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from surefoot.facts.kinds import Retry
 from surefoot.linking.project import Project
 from surefoot.linking.retried_functions import retried_functions
 from surefoot.model import Note, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.retried import retries_cancellation
+from surefoot.semantics.cancellation import awaits, is_asked_for, is_passed_on
+from surefoot.semantics.handlers import body_of, caught_by
+from surefoot.semantics.loop_shape import looks_at
+from surefoot.semantics.retried import CANCELLING, retries_cancellation
 from surefoot.semantics.retries import Policy
+from surefoot.semantics.retry_loops import RetryLoop, retry_loop
 
 
 class RetrySwallowsCancellation(Rule):
@@ -75,6 +81,67 @@ class RetrySwallowsCancellation(Rule):
             async def load(client):
                 return await client.fetch()
             """
+        ),
+        Bad(
+            """
+            import asyncio
+
+            async def load(client):
+                for attempt in range(3):
+                    try:
+                        return await client.fetch()
+                    except BaseException:
+                        await asyncio.sleep(2 ** attempt)
+                raise RuntimeError("gave up")
+            """
+        ),
+        Bad(
+            """
+            import asyncio
+
+            async def load(client):
+                for attempt in range(3):
+                    try:
+                        return await client.fetch()
+                    except:
+                        if attempt == 2:
+                            raise
+                        await asyncio.sleep(1)
+            """
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def load(client):
+                for attempt in range(3):
+                    try:
+                        return await client.fetch()
+                    except asyncio.CancelledError:
+                        raise
+                    except BaseException:
+                        await asyncio.sleep(2 ** attempt)
+                raise RuntimeError("gave up")
+
+            async def save(client):
+                for attempt in range(3):
+                    try:
+                        return await client.save()
+                    except Exception:
+                        await asyncio.sleep(2 ** attempt)
+                raise RuntimeError("gave up")
+
+            async def send(client):
+                for attempt in range(3):
+                    try:
+                        return await client.send()
+                    except BaseException as error:
+                        if not isinstance(error, Exception):
+                            raise
+                        await asyncio.sleep(2 ** attempt)
+                raise RuntimeError("gave up")
+            """,
+            because="cancellation gets out",
         ),
         Good(
             """
@@ -155,6 +222,34 @@ class RetrySwallowsCancellation(Rule):
             if _is_deaf(policy):
                 function = call.function.rpartition(".")[2]
                 self.report(call, _message(function, policy))
+
+    def visit_For(self, node: cst.For) -> None:
+        self._judge_loop(node)
+
+    def visit_While(self, node: cst.While) -> None:
+        self._judge_loop(node)
+
+    def _judge_loop(self, node: cst.For | cst.While) -> None:
+        """Report a loop that goes on after cancellation, and raises something in the end."""
+        if not self.file.in_async(node):
+            return
+        loop = retry_loop(self.file, node)
+        if loop is None or loop.subject is None or not awaits([loop.attempt.body]):
+            return
+        for handler in loop.attempt.handlers:
+            if not caught_by(self.file, handler).names & CANCELLING:
+                continue
+            if handler in loop.again and not looks_at(handler) and self._raises(loop, handler):
+                name = self.file.code(loop.subject.func)
+                self.report(handler, f"`{name}` is tried again when it is cancelled")
+            return
+
+    def _raises(self, loop: RetryLoop, handler: cst.ExceptHandler) -> bool:
+        """Whether the loop was not meant to outlive cancellation: something is raised at last."""
+        work, answer = body_of(loop.attempt.body), body_of(handler.body)
+        if is_asked_for(self.file, loop.attempt, work):
+            return False
+        return is_passed_on(self.file, loop.attempt, answer)
 
     def link(self, project: Project) -> None:
         for retried in retried_functions(project):
