@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from surefoot.facts.kinds import Retry, RetryPart
+from surefoot.facts.kinds import BuiltInRetries, Retry, RetryPart
 from surefoot.linking.project import Project
 from surefoot.linking.retried_functions import Retried, retried_functions
 from surefoot.model import Confidence, Note, Severity
@@ -123,6 +123,18 @@ class IneffectiveRetry(Rule):
                 session = requests.Session()
                 policy = Retry(total=3, backoff_factor=1, status_forcelist=[502, 503])
                 session.mount("https://", HTTPAdapter())
+                return session
+            """
+        ),
+        Bad(
+            """
+            import requests
+            from requests.adapters import HTTPAdapter
+            from urllib3.util.retry import Retry
+
+            def build():
+                session = requests.Session()
+                adapter = HTTPAdapter(max_retries=Retry(total=3, backoff_factor=1))
                 return session
             """
         ),
@@ -291,6 +303,21 @@ class IneffectiveRetry(Rule):
             """,
             because="the policy is mounted",
         ),
+        Good(
+            """
+            import urllib3
+            from retry.api import retry_call
+            from urllib3.util.retry import Retry
+
+            def send(url, body):
+                pool = urllib3.PoolManager()
+                answer = pool.request("PUT", url, body=body, timeout=3, retries=Retry(total=3))
+
+            def work():
+                done = retry_call(send, tries=3)
+            """,
+            because="these calls do the work",
+        ),
     )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
@@ -304,7 +331,7 @@ class IneffectiveRetry(Rule):
             return
         if fact.form == "task" and fact.runs_again is not None:
             self._judge_task(call, call.node, fact)
-        elif fact.form == "policy":
+        elif fact.form == "policy" and _makes(call):
             name = self._unused(call.node)
             if name is not None:
                 self.report(call, f"nothing uses `{name}`: what it says is never tried again")
@@ -330,10 +357,15 @@ class IneffectiveRetry(Rule):
 
     def _unused(self, node: cst.Call) -> str | None:
         """Return the local name that holds a policy, alone or in an adapter, for nothing."""
-        current: cst.CSTNode = node
-        parent = self.file.parent(current)
-        while isinstance(parent, (cst.Arg, cst.Call)):
-            current, parent = parent, self.file.parent(parent)
+        parent = self.file.parent(node)
+        while isinstance(parent, cst.Arg):
+            around = self.file.parent(parent)
+            if not isinstance(around, cst.Call):
+                return None
+            adapter = self.file.call(around)
+            if adapter.fact(BuiltInRetries) is None or not _makes(adapter):
+                return None
+            parent = self.file.parent(around)
         name = bound_name(parent)
         scope = self.file.scope(node)
         if name is None or scope.kind != "function" or name.startswith("_"):
@@ -380,6 +412,11 @@ class IneffectiveRetry(Rule):
         if function.is_async and not function.is_generator and not fact.works_on_async:
             return f"`{name}` retries the making of the coroutine `{retried.shown}`, not its work"
         return None
+
+
+def _makes(call: Call) -> bool:
+    """Whether a call makes an object and does nothing else, by the spelling of its name."""
+    return call.shown.rpartition(".")[2][:1].isupper()
 
 
 def _asks(function: cst.FunctionDef, method: str) -> bool:
