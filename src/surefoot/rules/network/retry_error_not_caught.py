@@ -320,7 +320,7 @@ class RetryErrorNotCaught(Rule):
             self.report(
                 Note(self.name, place, attempt.scope),
                 f"`{raised}` is raised when the attempts of `{_shown(call)}` are used up, "
-                f"which `except {_word(meant[0])}` does not catch",
+                f"which `except {_word(world, meant[0])}` does not catch",
                 path=call.path,
                 confidence=Confidence.MEDIUM if policy.errors.everything else Confidence.HIGH,
                 chain=chain,
@@ -375,5 +375,6 @@ def _shown(call: LinkedCall) -> str:
     return call.shown.rpartition(".")[2]
 
 
-def _word(name: str) -> str:
-    return name.removeprefix("builtins.")
+def _word(world: World, name: str) -> str:
+    own = world.cls(name) is not None
+    return name.rpartition(".")[2] if own else name.removeprefix("builtins.")

@@ -13,6 +13,7 @@ from surefoot.linking.repetitions import Repetition, Repetitions
 from surefoot.model import Confidence, Note, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
+from surefoot.semantics.handlers import last_name
 from surefoot.semantics.retries import Policy
 from surefoot.semantics.retry_notes import loop_note
 from surefoot.semantics.statuses import PERMANENT, RARELY_PERMANENT, asks_for_status, listed
@@ -57,6 +58,14 @@ class RetryPermanentError(Rule):
                 retryable_statuses = (400, 500)
             """,
             count=2,
+        ),
+        Bad(
+            """
+            from urllib3.util import Retry
+
+            STATUS_CODES_TO_RETRY = [401, 408, 500]
+            policy = Retry(total=3, backoff_factor=1, status_forcelist=STATUS_CODES_TO_RETRY)
+            """
         ),
         Bad(
             """
@@ -229,12 +238,21 @@ class RetryPermanentError(Rule):
     def check_call(self, call: Call, fact: Retry | RetriedStatuses) -> None:
         if isinstance(fact, RetriedStatuses):
             symbol = call.arguments.symbol(fact.parameter, fact.position)
-            if not isinstance(symbol, Given):
+            if not isinstance(symbol, Given) and not self._is_named(call, fact):
                 self._judge_statuses(call, call.shown, listed(call.world, symbol))
         elif isinstance(fact, Retry):
             policy = Policy(call.shown, fact, call.arguments)
             if policy.enabled and policy.attempts != 1 and not policy.errors.filtered:
                 self._judge_errors(call, policy)
+
+    def _is_named(self, call: Call, fact: RetriedStatuses) -> bool:
+        """Whether the statuses have a name by which they are judged where they are listed."""
+        for position, argument in enumerate(call.node.args if call.node is not None else ()):
+            keyword = argument.keyword.value if argument.keyword is not None else None
+            given = keyword == fact.parameter or (keyword is None and position == fact.position)
+            if given and isinstance(argument.value, (cst.Name, cst.Attribute)):
+                return _lists_retried(last_name(argument.value))
+        return False
 
     def _judge_statuses(self, where: Call | cst.CSTNode, name: str, found: Iterable[int]) -> None:
         sure = sorted(PERMANENT.intersection(found))
@@ -283,9 +301,7 @@ class RetryPermanentError(Rule):
             case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
                 if not isinstance(value, (cst.List, cst.Set, cst.Tuple, cst.Call)):
                     return
-                if not _RETRIED.fullmatch(name) or not _STATUS.fullmatch(name):
-                    return
-                if _SPARED.fullmatch(name) is None:
+                if _lists_retried(name):
                     known = self.file.value(value)
                     found = listed(self.file.world, self.file.symbol(value))
                     if known is not None and known[0] == "t" and len(found) == len(known[1]):
@@ -332,6 +348,13 @@ class RetryPermanentError(Rule):
             path=repetition.layer.path,
             chain=repetition.links(),
         )
+
+
+def _lists_retried(name: str) -> bool:
+    """Whether a name says that it lists the statuses after which something is tried again."""
+    if _RETRIED.fullmatch(name) is None or _STATUS.fullmatch(name) is None:
+        return False
+    return _SPARED.fullmatch(name) is None
 
 
 def _permanent(world: World, name: str) -> Permanent | None:
