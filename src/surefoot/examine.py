@@ -138,7 +138,8 @@ def _judge(call: Call, interests: Mapping[type[Fact], list[Rule]], collector: _C
                 except Exception as error:
                     collector.crash(rule, error)
     world = call.world
-    return bool(facts) or world.function(name) is not None or world.cls(name) is not None
+    spoken_of = any(kind.of_calls for kind in facts)
+    return spoken_of or world.function(name) is not None or world.cls(name) is not None
 
 
 class _Collector:

@@ -17,9 +17,15 @@ from surefoot.facts.kinds import (
     Blocking,
     Deadline,
     Enters,
+    FailsOnStatus,
+    MayLack,
+    ObeysRetryAfter,
     Offload,
+    Pauses,
     Raises,
     Resource,
+    RetriedStatuses,
+    Retry,
     Returns,
     Role,
     TakesOwnership,
@@ -153,6 +159,58 @@ def test_what_makes_a_call_return_at_once_is_accepted(
                     yield stated, _problem(installed, stated, parameter, index)
 
     assert _problems(check()) == []
+
+
+def test_arguments_of_retries_are_accepted(file: FactsFile, installed: Installed) -> None:
+    """Keywords that say what is retried, how long is waited and who decides are there."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        table = _facts()
+        for stated in _present(file, installed, "retries-statuses"):
+            statuses = table.get(RetriedStatuses, stated.name)
+            if statuses is not None:
+                yield stated, _problem(installed, stated, statuses.parameter, statuses.position)
+        for stated in _present(file, installed, "obeys-retry-after"):
+            header = table.get(ObeysRetryAfter, stated.name)
+            if header is not None:
+                yield stated, _problem(installed, stated, header.parameter, None)
+        for stated in _present(file, installed, "pauses"):
+            pause = table.get(Pauses, stated.name)
+            if pause is not None and pause.parameter is not None:
+                yield stated, _problem(installed, stated, pause.parameter, pause.position)
+        for stated in _present(file, installed, "retry"):
+            retry = table.get(Retry, stated.name)
+            for keyword in (*retry.judges, *retry.by_result, *retry.jitter) if retry else ():
+                yield stated, _problem(installed, stated, keyword, None)
+
+    assert _problems(check()) == []
+
+
+def test_exceptions_are_as_stated(file: FactsFile, installed: Installed) -> None:
+    """What comes out of a retry or of a bad status exists; what an exception may lack is None
+    for some, or is no attribute of the class."""
+    problems = []
+    table = _facts()
+    for stated in file.stated:
+        facts = table.entries.get(stated.name, {})
+        retry, fails, lack = facts.get(Retry), facts.get(FailsOnStatus), facts.get(MayLack)
+        raised = [
+            *([retry.raised] if isinstance(retry, Retry) else []),
+            *([fails.error] if isinstance(fails, FailsOnStatus) else []),
+        ]
+        for name in raised:
+            if name is not None and installed.is_importable(name):
+                found = installed.find(name)
+                if not (isinstance(found, type) and issubclass(found, BaseException)):
+                    problems.append(f"{stated.name}: {name} is no exception")
+        if isinstance(lack, MayLack) and lack.absent and installed.is_importable(stated.name):
+            cls = installed.find(stated.name)
+            problems += [
+                f"{stated.name} has {attribute}"
+                for attribute in lack.attributes
+                if hasattr(cls, attribute)
+            ]
+    assert problems == []
 
 
 def test_no_coroutine_function_blocks(file: FactsFile, installed: Installed) -> None:

@@ -338,9 +338,6 @@ class RetryLayers:
 
 
 def _layer_of_policy(policy: Policy, shown: str, path: str, place: int) -> Layer:
-    raised = None
-    if not policy.fact.reraises and policy.arguments.constant("reraise") != (True,):
-        raised = f"{policy.name.partition('.')[0]}.RetryError"
     delay = policy.delay if policy.fact.form == "task" else None
     return Layer(
         shown,
@@ -348,7 +345,7 @@ def _layer_of_policy(policy: Policy, shown: str, path: str, place: int) -> Layer
         policy.errors,
         path,
         place,
-        raised=raised,
+        raised=policy.raised,
         delay=delay,
         is_silent=policy.stays_silent,
     )

@@ -15,6 +15,7 @@ _RECORDS = re.compile(
     r"str|repr|type|print|format|append|add|exc_info|debug|info|warn|warning|error|exception|"
     r"critical|log|echo|secho|print_exc|format_exception|[A-Z]\w*"
 )
+_LEAVING = (cst.Return, cst.Break, cst.Raise)
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 
 
@@ -154,3 +155,36 @@ def looks_at(handler: cst.ExceptHandler) -> bool:
 
 def _mentions(node: cst.CSTNode, names: set[str]) -> bool:
     return any(isinstance(item, cst.Name) and item.value in names for item in inside([node]))
+
+
+def answer_goes_round(file: File, node: cst.CSTNode, body: cst.BaseSuite) -> bool:
+    """Whether the work is done again after the branch `body` of a statement that looks at its
+    outcome: a loop goes round, or the function calls itself."""
+    function = file.function(node)
+    for item in inside([body]):
+        if isinstance(item, cst.Continue):
+            return True
+        if isinstance(item, cst.Return) and function is not None:
+            return any(
+                isinstance(part, cst.Call) and last_name(part.func) == function.name.value
+                for part in inside([item])
+            )
+    if _always_leaves(body):
+        return False
+    current: cst.CSTNode = node
+    for parent in file.ancestors(node):
+        if isinstance(parent, cst.FunctionDef):
+            return False
+        if isinstance(parent, (cst.For, cst.While)):
+            return current is parent.body
+        if isinstance(parent, cst.IndentedBlock):
+            items: list[cst.CSTNode] = list(parent.body)
+            rest = items[items.index(current) + 1 :]
+            if any(isinstance(part, _LEAVING) for part in inside(rest)):
+                return False
+        if isinstance(parent, cst.Try) and current is parent.body:
+            others = [part for part in (parent.orelse, parent.finalbody) if part is not None]
+            if any(isinstance(part, _LEAVING) for part in inside(others)):
+                return False
+        current = parent
+    return False

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from surefoot.facts.kinds import RetryPart
 from surefoot.semantics.call import Arguments
+from surefoot.semantics.cancellation import CANCELLATION
 from surefoot.semantics.values import PENDING, World
 
 _EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
+CANCELLING = CANCELLATION | {"builtins.BaseException"}
+"""What catches the cancellation of a coroutine."""
 DATA_ERROR = re.compile(
     r"(?i)decode|encode|unicode|parse|syntax|valid|value|keyerror|index|attribute|typeerror|"
     r"notfound|assert"
@@ -80,6 +83,38 @@ def condition(world: World, symbol: object) -> Errors:
         if value[1].endswith("retry_any"):
             return either([condition(world, item) for item in given])
     return Errors(unknown=True)
+
+
+def retries_cancellation(world: World, symbol: object) -> bool:
+    """Whether a class, a tuple of classes or a condition object is known to let the cancellation
+    of a coroutine through, so that it is started again."""
+    if not isinstance(symbol, tuple):
+        return False
+    if symbol[0] == "c" and symbol[1] == ("n", EITHER):
+        return any(retries_cancellation(world, item) for _, item in symbol[2])
+    value = world.value(symbol)
+    if value is None or value == PENDING:
+        return False
+    if value[0] == "t":
+        return any(retries_cancellation(world, item) for item in value[1])
+    if value[0] == "n":
+        return value[1] in CANCELLING
+    part: RetryPart | None = world.fact(RetryPart, value[1]) if value[0] == "i" else None
+    if part is None or part.role != "condition" or value[2] is None:
+        return False
+    arguments = Arguments(value[2], world)
+    given = arguments.positional or list(arguments.keywords.values())
+    if not part.cancelled:
+        listed = part.everything or value[1].endswith("retry_any")
+        return listed and any(retries_cancellation(world, item) for item in given)
+    if given and all((world.value(item) or "?")[0] == "k" for item in given):
+        return True
+    spared = either([condition(world, item) for item in given])
+    if spared.unknown or not given:
+        return False
+    return not spared.names & CANCELLING and not any(
+        retries_cancellation(world, item) for item in given
+    )
 
 
 def either(parts: list[Errors]) -> Errors:

@@ -16,6 +16,8 @@ from surefoot.semantics.values import PENDING, Value, World
 FOREVER = math.inf
 _SETTING = re.compile(r"(?P<path>[\w.@()]+)(?: \+ (?P<extra>\d+))?")
 
+_NO_JITTER = (("k", None), ("k", False), ("k", 0), ("k", 0.0))
+
 
 class Setting(NamedTuple):
     """Where a number of attempts stands: keywords or keys on the way, and what to add."""
@@ -75,6 +77,17 @@ class Policy:
         if fact.callback is not None and self.arguments.has(fact.callback):
             return True
         return any(self.arguments.constant(name) == (value,) for name, value in fact.swallow)
+
+    @property
+    def raised(self) -> str | None:
+        """The exception that comes out at the end in place of the original, as far as is known."""
+        given = self.arguments
+        if any(given.constant(name) == (value,) for name, value in self.fact.raised_unless):
+            return None
+        if not self.fact.raised_if:
+            return self.fact.raised
+        wanted = any(given.constant(name) == (value,) for name, value in self.fact.raised_if)
+        return self.fact.raised if wanted else None
 
     @functools.cached_property
     def attempts(self) -> float | None:
@@ -187,6 +200,36 @@ class Policy:
                 wait = Arguments(value[2], self.arguments.world).constant((), part.zero)
                 return wait not in ((0,), (0.0,))
         return True
+
+    @functools.cached_property
+    def is_random(self) -> bool | None:
+        """Whether the waits differ between those who wait; None where that is not known."""
+        given = [self.arguments.get(name) for name in self.fact.jitter]
+        if any(value is Given.MAYBE or value is None or value == PENDING for value in given):
+            return None
+        stated = [value for value in given if not isinstance(value, Given)]
+        if stated:
+            return any(value not in _NO_JITTER for value in stated)
+        if self.fact.random or self.fact.jitter or not self.fact.wait:
+            return self.fact.random
+        symbol = self.arguments.symbol(self.fact.wait[0], self.fact.wait_position)
+        return self._is_random(symbol) if isinstance(symbol, tuple) else None
+
+    def _is_random(self, symbol: Symbol) -> bool | None:
+        """Whether a condition of waiting has something random in it."""
+        world = self.arguments.world
+        value = world.value(symbol)
+        if value is None or value[0] != "i" or value[2] is None:
+            return None
+        part: RetryPart | None = world.fact(RetryPart, value[1])
+        if part is None or part.role != "wait" or part.judge is not None:
+            return None
+        if part.random:
+            return True
+        parts = [self._is_random(item) for _, item in value[2] if _makes(item)]
+        if True in parts:
+            return True
+        return None if None in parts else False
 
     @functools.cached_property
     def delay(self) -> float | None:
@@ -361,6 +404,11 @@ def _configured(arguments: Arguments, where: Setting, none: float | None) -> flo
         else:
             return None
     return Given.ABSENT
+
+
+def _makes(symbol: Symbol) -> bool:
+    """Whether a symbol is, or may be, a part of a policy: something called, or unpacked."""
+    return symbol is None or symbol[0] in ("c", "i", "t", "l", "u")
 
 
 def _number(value: Value | Given, extra: int, none: float | None) -> float | None:

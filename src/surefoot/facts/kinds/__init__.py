@@ -9,6 +9,15 @@ Each module holds the kinds of one subject; a new one is imported here.
 
 from __future__ import annotations
 
+from surefoot.facts.kinds.answers import (
+    FailsOnStatus,
+    MayLack,
+    ObeysRetryAfter,
+    Pauses,
+    Permanent,
+    RateLimited,
+    RetriedStatuses,
+)
 from surefoot.facts.kinds.base import Fact
 from surefoot.facts.kinds.concurrency import (
     Blocking,
@@ -54,18 +63,25 @@ __all__ = [
     "Deadline",
     "Enters",
     "Fact",
+    "FailsOnStatus",
     "Generic",
     "Idempotency",
     "IgnoredAttribute",
+    "MayLack",
     "NoReturn",
+    "ObeysRetryAfter",
     "Offload",
+    "Pauses",
+    "Permanent",
     "Raises",
+    "RateLimited",
     "ReadsConfiguration",
     "RefusesNone",
     "RemovesPath",
     "RepeatedMethods",
     "Reports",
     "Resource",
+    "RetriedStatuses",
     "RetriesExhausted",
     "Retry",
     "RetryPart",

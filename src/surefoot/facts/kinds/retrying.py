@@ -46,9 +46,15 @@ class Retry(Fact, key="retry"):
     whether every exception is retried by default; `filters` keywords that narrow it.
     `swallow` maps keywords to the literal value that makes exhaustion silent, unless one of
     `told_by` is given; `callback` is the keyword of a function whose result is returned then.
-    `reraises`: the original exception comes out at the end, or does when the keyword
-    `reraise` is true.
-    `works_on_async` is false where an `async def` is not retried at all.
+    `raised` is the exception that comes out at the end instead of the original one: always, or
+    only if a keyword has the value in `raised_if`; never if one has that in `raised_unless`.
+    `judges` names the keywords for functions that are given the exception and decide,
+    `by_result` those for functions that are given the result, `by_result_position` the index of
+    the first.
+    `works_on_async` is false where an `async def` is not retried at all, `works_on_generators`
+    true where what fails while a generator runs is retried. `runs_again` names the method by
+    which the function may ask for another run itself.
+    `jitter` names the keywords that make the waits random, `random` whether they are by default.
     """
 
     form: str = "decorator"
@@ -69,8 +75,17 @@ class Retry(Fact, key="retry"):
     swallow: tuple[tuple[str, object], ...] = ()
     told_by: tuple[str, ...] = ()
     callback: str | None = None
-    reraises: bool = True
+    raised: str | None = None
+    raised_if: tuple[tuple[str, object], ...] = ()
+    raised_unless: tuple[tuple[str, object], ...] = ()
+    judges: tuple[str, ...] = ()
+    by_result: tuple[str, ...] = ()
+    by_result_position: int | None = None
     works_on_async: bool = True
+    works_on_generators: bool = False
+    runs_again: str | None = None
+    jitter: tuple[str, ...] = ()
+    random: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,8 +96,12 @@ class RetryPart(Fact, key="retry-part"):
     `parameter` the keyword, of the number of calls in all. `never`: this stop never
     stops, this wait never waits. `everything`: this condition lets every exception
     through when called without arguments or with `Exception`. `result`: this condition looks
-    at what is returned, not at exceptions. `zero` is the positional index of the argument
-    whose literal 0 means no wait.
+    at what is returned, not at exceptions; `negated`: what its function holds for is not
+    retried. `zero` is the positional index of the argument whose literal 0 means no wait.
+    `judge` is the index of a function that is given the exception and decides. `succeeded`:
+    this condition retries after success too. `cancelled`: it retries cancellation as well,
+    unless one of the exceptions that its argument names is one. `random`: this wait is not
+    the same for all who wait.
     """
 
     role: str
@@ -92,6 +111,11 @@ class RetryPart(Fact, key="retry-part"):
     everything: bool = False
     result: bool = False
     zero: int | None = None
+    judge: int | None = None
+    negated: bool = False
+    succeeded: bool = False
+    cancelled: bool = False
+    random: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""What peers answer, and how clients tell of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surefoot.facts.kinds.base import Fact
+
+
+@dataclass(frozen=True)
+class FailsOnStatus(Fact, key="fails-on-status"):
+    """The call raises `error` for every answer of status 400 and above."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class MayLack(Fact, key="may-lack", of_calls=False):
+    """An exception that has these attributes for some failures only: for others they are None,
+    or, with `absent`, not there at all."""
+
+    attributes: tuple[str, ...]
+    absent: bool = False
+
+
+@dataclass(frozen=True)
+class Permanent(Fact, key="permanent", of_calls=False):
+    """An exception that the same work raises again each time it is done.
+
+    `why` completes "it means". `sure` is false where code that computes something else each
+    time, or a peer that answers badly once, raises it too.
+    """
+
+    why: str
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class RetriedStatuses(Fact, key="retries-statuses"):
+    """A policy or client that tries again for the statuses in `parameter`."""
+
+    parameter: str
+    position: int | None = None
+
+
+@dataclass(frozen=True)
+class ObeysRetryAfter(Fact, key="obeys-retry-after"):
+    """A policy that waits as long as the header `Retry-After` says, unless the keyword
+    `parameter` is false."""
+
+    parameter: str
+
+
+@dataclass(frozen=True)
+class RateLimited(Fact, key="rate-limited", of_calls=False):
+    """An exception that says that the peer has had too many calls; `tells` is the attribute
+    where the time to wait stands."""
+
+    tells: str
+
+
+@dataclass(frozen=True)
+class Pauses(Fact, key="pauses"):
+    """A call that only waits, for the seconds at `position` or in `parameter`."""
+
+    position: int = 0
+    parameter: str | None = None

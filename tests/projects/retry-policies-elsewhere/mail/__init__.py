@@ -1,0 +1,1 @@
+"""Policies in one module, what they are for in others."""
