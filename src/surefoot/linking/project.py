@@ -11,7 +11,7 @@ from surefoot.model import Examination, Note
 from surefoot.semantics.call import Call, LinkedCall
 from surefoot.semantics.roles import registered, roles
 from surefoot.semantics.summary import FunctionSummary, ModuleSummary
-from surefoot.semantics.values import World
+from surefoot.semantics.values import PENDING, World
 
 
 class Project:
@@ -79,6 +79,18 @@ class Project:
             target = self.target(call)
             if target is not None:
                 found.setdefault(target, []).append(call)
+        return found
+
+    @cached_property
+    def heirs(self) -> dict[str, list[str]]:
+        """The project's classes that inherit from a class, both by full name."""
+        found: dict[str, list[str]] = {}
+        for module in self.modules.values():
+            for qualname in module.classes:
+                name = full_name(module.module, qualname)
+                for owner in self.world.lineage(name):
+                    if owner != PENDING and owner[1] != name:
+                        found.setdefault(owner[1], []).append(name)
         return found
 
     def target(self, call: Call) -> str | None:

@@ -11,10 +11,14 @@ from __future__ import annotations
 
 from surefoot.facts.kinds.base import Fact
 from surefoot.facts.kinds.concurrency import (
+    Admits,
     Blocking,
     Coroutine,
     Offload,
+    PoolSize,
     RunsEventLoop,
+    RunsTogether,
+    StartsTask,
     Synchronous,
 )
 from surefoot.facts.kinds.configuration import ReadsConfiguration, RefusesNone, Settings
@@ -46,6 +50,7 @@ from surefoot.facts.kinds.waiting import (
 )
 
 __all__ = [
+    "Admits",
     "Attributes",
     "Blocking",
     "Borrows",
@@ -59,6 +64,7 @@ __all__ = [
     "IgnoredAttribute",
     "NoReturn",
     "Offload",
+    "PoolSize",
     "ReadsConfiguration",
     "RefusesNone",
     "RemovesPath",
@@ -71,8 +77,10 @@ __all__ = [
     "Returns",
     "Role",
     "RunsEventLoop",
+    "RunsTogether",
     "SetsSocketTimeout",
     "Settings",
+    "StartsTask",
     "Suppresses",
     "Synchronous",
     "TakesOwnership",
