@@ -9,6 +9,7 @@ Each module holds the kinds of one subject; a new one is imported here.
 
 from __future__ import annotations
 
+from surefoot.facts.kinds.answers import HttpAnswer
 from surefoot.facts.kinds.base import Fact
 from surefoot.facts.kinds.concurrency import (
     Admits,
@@ -60,6 +61,7 @@ __all__ = [
     "Enters",
     "Fact",
     "Generic",
+    "HttpAnswer",
     "Idempotency",
     "IgnoredAttribute",
     "NoReturn",

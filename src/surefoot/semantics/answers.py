@@ -1,0 +1,55 @@
+"""What a function does with the answer of a server: which parts it looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from surefoot.semantics.file import File
+
+
+@dataclass(frozen=True)
+class Looks:
+    """The attributes of an answer that are asked for, or that it is `dropped` unseen."""
+
+    attributes: frozenset[str] = frozenset()
+    dropped: bool = False
+
+
+def looks_at_answer(file: File, node: cst.Call) -> Looks | None:
+    """Return what is looked at of what a call, awaited or not, gives; None where that is
+    returned, kept or handed on, so that others may look at the rest."""
+    answer: cst.CSTNode = node
+    parent = file.parent(answer)
+    if isinstance(parent, cst.Await):
+        answer, parent = parent, file.parent(parent)
+    match parent:
+        case cst.Attribute(attr=cst.Name(value=attribute)):
+            return Looks(frozenset({attribute}))
+        case cst.Expr():
+            return Looks(dropped=True)
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as target)]):
+            return _of_variable(file, target)
+        case cst.AnnAssign(target=cst.Name() as target):
+            return _of_variable(file, target)
+        case cst.WithItem(asname=cst.AsName(name=cst.Name() as target)):
+            return _of_variable(file, target)
+    return None
+
+
+def _of_variable(file: File, target: cst.Name) -> Looks | None:
+    scope = file.scope(target).find(target.value)
+    if scope is None or scope.kind != "function":
+        return None
+    found: set[str] = set()
+    for use in file.uses(target.value, scope):
+        parent = file.parent(use)
+        match parent:
+            case cst.Attribute(value=value, attr=cst.Name(value=attribute)) if value is use:
+                found.add(attribute)
+            case cst.AssignTarget() | cst.AnnAssign() | cst.AsName():
+                continue
+            case _:
+                return None
+    return Looks(frozenset(found))
