@@ -212,11 +212,11 @@ class UnboundedConcurrency(Rule):
                     starts.append((examination.path, function, note))
         sinks = Sinks(project, frozenset(limited), asked)
         for path, function, note in starts:
-            _, work, parameter, items, starter, around = note.data
+            _, work, source, items, starter, around = note.data
             found = sinks.way(work)  # type: ignore[arg-type]
             if found is None or (function in limited and not around):
                 continue
-            if self._always_few(project, function, str(parameter)):
+            if self._always_few(project, function, str(source)):
                 continue
             message = f"`{starter}` starts `{found[0]}` for all of `{items}` at once, however many"
             if around:
