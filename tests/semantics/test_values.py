@@ -340,3 +340,22 @@ def test_very_long_chains_are_unknown_not_fatal() -> None:
     assert revealed("x = a" + ".b()" * 400 + "\nreveal(x)") == ["unknown"]
     lines = ["x0 = f()"] + [f"x{i} = f(x{i - 1})" for i in range(1, 400)]
     assert revealed("\n".join([*lines, "reveal(x399)"])) == ["unknown"]
+
+
+def test_paths_are_joined_with_a_slash() -> None:
+    """A path divided by a text is a path; a number divided by a number is no instance."""
+    code = """
+        from pathlib import Path
+
+        def f(folder: Path, number):
+            reveal(folder / "a" / "b")
+            reveal((Path("x") / number).read_text)
+            reveal(6 / 2)
+            reveal(number / "a")
+    """
+    assert revealed(code) == [
+        "a pathlib.Path",
+        "pathlib.Path.read_text",
+        "unknown",
+        "unknown",
+    ]
