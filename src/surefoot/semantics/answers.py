@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import libcst as cst
 
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import inside, last_name
+
+_BAD_DATA = re.compile(
+    r"Exception|BaseException|ValueError|KeyError|TypeError|LookupError|IndexError|RequestException"
+    r"|SyntaxError|\w*(Decode|JSON|Parse|Validation|Unicode)\w*"
+)
 
 
 @dataclass(frozen=True)
 class Looks:
-    """The attributes of an answer that are asked for, or that it is `dropped` unseen."""
+    """The attributes of an answer that are asked for, or that it is `dropped` unseen.
+
+    `guarded`: where they are used, it is caught that they are not what they should be.
+    """
 
     attributes: frozenset[str] = frozenset()
     dropped: bool = False
+    guarded: bool = False
 
 
 def looks_at_answer(file: File, node: cst.Call) -> Looks | None:
@@ -26,7 +37,7 @@ def looks_at_answer(file: File, node: cst.Call) -> Looks | None:
         answer, parent = parent, file.parent(parent)
     match parent:
         case cst.Attribute(attr=cst.Name(value=attribute)):
-            return Looks(frozenset({attribute}))
+            return Looks(frozenset({attribute}), guarded=_is_guarded(file, answer))
         case cst.Expr():
             return Looks(dropped=True)
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as target)]):
@@ -43,13 +54,31 @@ def _of_variable(file: File, target: cst.Name) -> Looks | None:
     if scope is None or scope.kind != "function":
         return None
     found: set[str] = set()
+    guarded = False
     for use in file.uses(target.value, scope):
         parent = file.parent(use)
         match parent:
             case cst.Attribute(value=value, attr=cst.Name(value=attribute)) if value is use:
                 found.add(attribute)
+                guarded = guarded or _is_guarded(file, use)
             case cst.AssignTarget() | cst.AnnAssign() | cst.AsName():
                 continue
             case _:
                 return None
-    return Looks(frozenset(found))
+    return Looks(frozenset(found), guarded=guarded)
+
+
+def _is_guarded(file: File, node: cst.CSTNode) -> bool:
+    """Whether a `try` around a node, in its function, catches what bad data raises."""
+    child = node
+    for ancestor in file.ancestors(node):
+        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
+            return False
+        if isinstance(ancestor, cst.Try) and child is ancestor.body:
+            for handler in ancestor.handlers:
+                kinds = inside([handler.type]) if handler.type is not None else ()
+                names = [last_name(kind) for kind in kinds]
+                if not names or any(map(_BAD_DATA.fullmatch, names)):
+                    return True
+        child = ancestor
+    return False

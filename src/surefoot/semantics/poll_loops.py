@@ -27,8 +27,8 @@ _SERVES = re.compile(
 )
 """Functions that are meant to go on."""
 _LOCAL = re.compile(
-    r"(asyncio|threading|queue|multiprocessing|concurrent|collections|subprocess|builtins|os\.getpid"
-    r"|signal|select|selectors|sys|random|gc|weakref|re|math|inspect)\..*"
+    r"(asyncio|threading|queue|multiprocessing|concurrent|collections|subprocess|builtins|os|posix"
+    r"|signal|select|selectors|shutil|pathlib|sys|random|gc|weakref|re|math|inspect|time)\..*"
 )
 """Calls that ask nobody outside the process, or a child of it."""
 _IN_PROCESS = frozenset(
@@ -37,6 +37,11 @@ _IN_PROCESS = frozenset(
     | {"locked", "poll", "pop", "popleft", "put", "qsize", "read", "readline", "recv", "strip"}
     | {"upper", "values", "is_running", "is_closed", "getattr", "isinstance", "str", "int"}
 )
+_REFRESHES = re.compile(
+    r"(?i)_*(re)?(fresh|load|update|poll|fetch|sync|check|get|describe|query).*"
+)
+"""Methods that ask anew, and change what is looked at."""
+_SAYS = re.compile(r"(?i).*(debug|info|warn|error|exception|critical|log|print|echo|write|flush).*")
 _SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep", "tornado.gen.sleep"})
 
 
@@ -87,6 +92,20 @@ class PollLoop:
                     source = self._source(item.value)
                     if source is not None:
                         return source
+                if isinstance(item, cst.Attribute):
+                    source = self._refresh(item.value)
+                    if source is not None:
+                        return source
+        return None
+
+    def _refresh(self, owner: cst.BaseExpression) -> cst.Call | None:
+        """The call in the loop that asks anew for the state of an object."""
+        for item in inside([self.node.body]):
+            match item:
+                case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value=name))) if (
+                    _REFRESHES.fullmatch(name) and value.deep_equals(owner) and self._asks(item)
+                ):
+                    return item
         return None
 
     def _source(self, name: str, deeper: bool = True) -> cst.Call | None:
@@ -110,6 +129,21 @@ class PollLoop:
             return False
         name = self.file.name(node.func)
         return name is None or _LOCAL.fullmatch(name) is None
+
+    @cached_property
+    def works(self) -> bool:
+        """Whether each round does something else than look, sleep and tell of it."""
+        return any(
+            isinstance(item, cst.Expr) and self._does(item.value)
+            for item in inside([self.node.body])
+        )
+
+    def _does(self, value: cst.BaseExpression) -> bool:
+        inner = value.expression if isinstance(value, cst.Await) else value
+        if not isinstance(inner, cst.Call):
+            return not isinstance(inner, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis))
+        name = last_name(inner.func)
+        return name != "sleep" and not (_REFRESHES.fullmatch(name) or _SAYS.fullmatch(name))
 
     @cached_property
     def is_bounded(self) -> bool:

@@ -12,6 +12,7 @@ from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.coroutines import Use, is_coroutine_function, use_of
 from surefoot.semantics.names import spoken
+from surefoot.semantics.summary import At
 
 _SAID = {
     Use.DROPPED: "nothing awaits the coroutine of `{}`: its code never runs",
@@ -211,22 +212,25 @@ class UnawaitedCoroutine(Rule):
     )
 
     def visit_Call(self, node: cst.Call) -> None:
+        if isinstance(self.file.parent(node), cst.Expr):
+            return  # the linker sees that from the call
         use = use_of(self.file, node)
         if use is None:
             return
         call = self.file.call(node)
-        if call.pending or (_gives_coroutine(call, use) and call.receiver is not None):
+        if call.pending or _gives_coroutine(call, use):
             self.note(node, use.value)
-        elif _gives_coroutine(call, use):
-            self._tell(call, use)
 
     def link(self, project: Project) -> None:
         uses = {
             (examination.path, note.place): Use(note.data[0])
             for examination, note in project.notes(self.name)
         }
-        for call in project.calls if uses else ():
-            use = uses.get((call.path, call.place))
+        for call in project.calls:
+            if At.STATEMENT in call.at and At.AWAITED not in call.at:
+                use: Use | None = Use.DROPPED
+            else:
+                use = uses.get((call.path, call.place))
             if use is None or not _gives_coroutine(call, use):
                 continue
             overrides = overrides_of(project, call.name or "")

@@ -61,6 +61,30 @@ class UnboundedPollLoop(Rule):
                         time.sleep(interval)
             """
         ),
+        Bad(
+            """
+            import time
+
+            def wait(instance):
+                while instance.status == "starting":
+                    time.sleep(5)
+                    instance.reload()
+            """
+        ),
+        Good(
+            """
+            import time
+
+            def report(read, send):
+                while True:
+                    lines = read()
+                    if lines > 70:
+                        break
+                    send(lines)
+                    time.sleep(5)
+            """,
+            because="each round does something, it does not only wait",
+        ),
         Good(
             """
             import time
@@ -172,7 +196,7 @@ class UnboundedPollLoop(Rule):
 
     def visit_While(self, node: cst.While) -> None:
         loop = PollLoop(self.file, node)
-        if loop.sleep is None or loop.is_bounded or loop.asked is None:
+        if loop.sleep is None or loop.is_bounded or loop.works or loop.asked is None:
             return
         function = self.file.function(node)
         callee = self.file.code(loop.asked.func)

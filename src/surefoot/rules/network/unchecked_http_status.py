@@ -10,9 +10,11 @@ from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.answers import Looks, looks_at_answer
 from surefoot.semantics.call import Call, Given
+from surefoot.semantics.handlers import last_name
 from surefoot.semantics.loops import is_script
 from surefoot.semantics.summary import MOUNTED
 
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "request"})
 _SENDING = frozenset({"post", "put", "patch", "delete"})
 
 
@@ -182,17 +184,16 @@ class UncheckedHttpStatus(Rule):
     )
 
     def visit_Call(self, node: cst.Call) -> None:
-        if not isinstance(node.func, (cst.Attribute, cst.Name)):
-            return
         call = self.file.call(node)
         fact = call.fact(HttpAnswer)
-        if fact is None and not call.pending:
+        if fact is None and not (call.pending and last_name(node.func) in _VERBS):
             return
         looks = looks_at_answer(self.file, node)
         if looks is None or not (looks.dropped or looks.attributes):
             return
         if fact is None or _is_wrong(call, fact, looks):
-            self.note(node, looks.dropped, *sorted(looks.attributes), "hooks" in self.file.text)
+            told = (looks.dropped, looks.guarded, "hooks" in self.file.text)
+            self.note(node, *told, *sorted(looks.attributes))
 
     def link(self, project: Project) -> None:
         found = {
@@ -204,8 +205,8 @@ class UncheckedHttpStatus(Rule):
             fact = call.fact(HttpAnswer)
             if data is None or fact is None:
                 continue
-            dropped, *attributes, hooked = data
-            looks = Looks(frozenset(map(str, attributes)), bool(dropped))
+            dropped, guarded, hooked, *attributes = data
+            looks = Looks(frozenset(map(str, attributes)), bool(dropped), bool(guarded))
             if not _is_wrong(call, fact, looks) or (hooked and "hooks" in fact.checked_by):
                 continue
             if call.constructor is None and self._checks_somewhere(project, call, fact):
@@ -227,12 +228,10 @@ class UncheckedHttpStatus(Rule):
             else f"the answer of `{call.shown}` is used whatever its status: an error page is "
             "taken for the content"
         )
-        unsure = is_script(call.path)
-        self.report(
-            call,
-            message,
-            confidence=Confidence.LOW if unsure else Confidence.MEDIUM if looks.dropped else None,
-        )
+        confidence = Confidence.MEDIUM if looks.dropped else None
+        if is_script(call.path) or looks.guarded:
+            confidence = Confidence.LOW
+        self.report(call, message, confidence=confidence)
 
 
 def _is_wrong(call: Call, fact: HttpAnswer, looks: Looks) -> bool:
