@@ -17,7 +17,7 @@ from surefoot.semantics.summary import At
 _BOUNDS = re.compile(
     r"(?i).*(deadline|time_?out|expir|elapsed|remaining|budget|stop|running|shut_?down|clos|cancel"
     r"|quit|exit|abort|interrupt|kill|terminat|alive|active|enabled|connected|attempt|retr|tries"
-    r"|count|times|iterations|polls|max|limit|until|started|start_time|now|monotonic|perf_counter"
+    r"|count|times|iterations|polls|max|limit|until|started_at|start_time|now|monotonic|perf_counter"
     r"|clock|waited|duration|is_set|disposed|destroyed|enough|progress|keep_?going).*"
 )
 """Names that, in a loop, tell of an end that does not depend on what is asked."""

@@ -7,9 +7,11 @@ import libcst as cst
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.handlers import last_name
 from surefoot.semantics.loops import is_script
 from surefoot.semantics.poll_loops import PollLoop
 from surefoot.semantics.summary import At
+from surefoot.syntax.tree import dotted
 
 
 class UnboundedPollLoop(Rule):
@@ -199,7 +201,7 @@ class UnboundedPollLoop(Rule):
         if loop.sleep is None or loop.is_bounded or loop.works or loop.asked is None:
             return
         function = self.file.function(node)
-        callee = self.file.code(loop.asked.func)
+        callee = dotted(loop.asked.func) or last_name(loop.asked.func)
         self.note(node, self.file.scope_of(function).qualname if function else "", callee)
 
     def link(self, project: Project) -> None:
