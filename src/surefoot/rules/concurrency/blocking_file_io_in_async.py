@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from surefoot.facts.kinds import Blocking
@@ -12,6 +14,7 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.loops import blocking, has_loop_to_itself, is_apart, is_script
 from surefoot.semantics.summary import At
 
+_PATH = re.compile(r"(^builtins\.(str|bytes)|Path\w*|\.DirEntry)$")
 _ANSWERS = frozenset({"handler", "job"})
 
 
@@ -86,6 +89,20 @@ class BlockingFileIoInAsync(Rule):
         ),
         Good(
             """
+            import io
+            import wave
+            import zipfile
+
+            async def pack(texts):
+                buffer = io.BytesIO()
+                with zipfile.ZipFile(buffer, "w") as archive:
+                    archive.writestr("a", texts)
+                return wave.open(io.BytesIO(texts))
+            """,
+            because="these are in memory",
+        ),
+        Good(
+            """
             async def load(path, archive):
                 archive.open(path)
                 return path.read_text()
@@ -96,6 +113,8 @@ class BlockingFileIoInAsync(Rule):
 
     def check_call(self, call: Call, fact: Blocking) -> None:
         if fact.what != "file" or not call.in_async or blocking(call) is None:
+            return
+        if call.receiver is None and _is_no_path(call):
             return
         busy = At.LOOP in call.at or bool(self._roles(call) & _ANSWERS)
         message = f"`{call.shown}` stops every task of the event loop until the disk has answered"
@@ -125,3 +144,9 @@ class BlockingFileIoInAsync(Rule):
                 (other for other in calls if other.function == call.function),
             )
         return Confidence.LOW if alone else Confidence.HIGH
+
+
+def _is_no_path(call: Call) -> bool:
+    """Whether a function is given, in place of a path, something that is open or in memory."""
+    value = call.world.value(call.arguments.positional[0]) if call.arguments.positional else None
+    return value is not None and value[0] == "i" and _PATH.search(value[1]) is None

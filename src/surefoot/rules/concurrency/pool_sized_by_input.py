@@ -81,6 +81,20 @@ class PoolSizedByInput(Rule):
         ),
         Good(
             """
+            import aiohttp
+
+            def connector(size):
+                options = {}
+                if size is None:
+                    options["limit"] = 0
+                else:
+                    options["limit"] = size
+                return aiohttp.TCPConnector(**options)
+            """,
+            because="the limit is a setting, and may be there",
+        ),
+        Good(
+            """
             from pools import ThreadPoolExecutor
 
             def check(hosts):
@@ -98,7 +112,8 @@ class PoolSizedByInput(Rule):
             return
         value = call.world.value(given)
         if value is not None and value[0] == "k":
-            if any(value[1] == word and value[1] is not False for word in fact.unlimited):
+            written = call.symbol is not None and (fact.parameter, given) in call.symbol[2]
+            if written and value[1] in fact.unlimited and value[1] is not False:
                 self.report(
                     call, f"`{call.shown}` opens as many {fact.what} at once as there is work"
                 )
