@@ -35,8 +35,13 @@ class Sinks:
         self._limited = limited
         self._asked = asked
 
-    def way(self, work: Symbol, depth: int = 0) -> tuple[str, list[Link]] | None:
-        """Return what a call, given as its symbol, asks in the end, and the steps to it."""
+    def way(
+        self, work: Symbol, depth: int = 0, own: frozenset[str] = frozenset()
+    ) -> tuple[str, list[Link]] | None:
+        """Return what a call, given as its symbol, asks in the end, and the steps to it.
+
+        `own` are the classes of which the function around the call makes an instance.
+        """
         world = self.project.world
         call = Call(world=world, module="", path="", symbol=work, function="")
         name = call.name
@@ -44,7 +49,7 @@ class Sinks:
             return None
         function = world.function(name)
         if function is None:
-            return (call.shown, []) if leaves_unlimited(call) else None
+            return (call.shown, []) if leaves_unlimited(call, own) else None
         module = world.split(name)[0]
         if module is None or depth > _DEEPEST or name in self._limited:
             return None
@@ -60,10 +65,12 @@ class Sinks:
             if value is not None and leaves_unlimited(_method_of(inner, value, method)):
                 shown = _method_of(inner, value, method).shown
                 return shown, [Link(module.path, place, f"`{spoken(world, name)}` calls `{shown}`")]
-        for inner in self.project.calls_in.get(name, ()):
+        calls = self.project.calls_in.get(name, ())
+        own = frozenset(str(inner.name) for inner in calls)
+        for inner in calls:
             if inner.name == name:
                 continue
-            found = self.way(inner.symbol, depth + 1)
+            found = self.way(inner.symbol, depth + 1, own)
             if found is not None:
                 step = f"`{spoken(world, name)}` calls `{spoken(world, inner.name or '')}`"
                 return found[0], [Link(inner.path, inner.place, step), *found[1]]
@@ -85,18 +92,20 @@ def _method_of(call: Call, value: Symbol, method: str) -> Call:
     return Call(world=call.world, module="", path="", symbol=symbol, function="")
 
 
-def leaves_unlimited(call: Call) -> bool:
-    """Whether a call of a library leaves the process, and its client lets all through."""
+def leaves_unlimited(call: Call, own: frozenset[str] = frozenset()) -> bool:
+    """Whether a call of a library leaves the process, and its client, unless it is one of many,
+    lets all through."""
     blocking, timeout = call.fact(Blocking), call.fact(Timeout)
+    makes = call.shown.rpartition(".")[2][:1].isupper()
     outside = (blocking is not None and blocking.what in _OUTSIDE) or (
-        timeout is not None and timeout.wait in _WAITS
+        timeout is not None and timeout.wait in _WAITS and not makes
     )
-    return outside and not _waits_its_turn(call)
+    return outside and not _waits_its_turn(call, own)
 
 
-def _waits_its_turn(call: Call) -> bool:
+def _waits_its_turn(call: Call, own: frozenset[str]) -> bool:
     receiver = call.receiver
-    if receiver is None or receiver[0] != "i":
+    if receiver is None or receiver[0] != "i" or receiver[1] in own:
         return False
     fact = call.world.fact(Admits, receiver[1])
     if fact is None or fact.by != "calls":

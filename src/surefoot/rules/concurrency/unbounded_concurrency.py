@@ -146,6 +146,21 @@ class UnboundedConcurrency(Rule):
             """,
             because="the session opens a hundred connections, and lets the others wait",
         ),
+        Bad(
+            """
+            import asyncio
+            import aiohttp
+
+            async def ask(prompt):
+                async with aiohttp.ClientSession() as session:
+                    async with session.post("https://x/ask", json=prompt) as answer:
+                        answer.raise_for_status()
+                        return await answer.json()
+
+            async def ask_all(prompts):
+                return await asyncio.gather(*[ask(prompt) for prompt in prompts])
+            """
+        ),
         Good(
             """
             import asyncio
