@@ -14,20 +14,24 @@ from functools import cache
 import pytest
 
 from surefoot.facts.kinds import (
+    Admits,
     Blocking,
     Deadline,
     Enters,
     FailsOnStatus,
+    HttpAnswer,
     MayLack,
     ObeysRetryAfter,
     Offload,
     Pauses,
+    PoolSize,
     Raises,
     Resource,
     RetriedStatuses,
     Retry,
     Returns,
     Role,
+    StartsTask,
     TakesOwnership,
     Timeout,
     TimeoutValue,
@@ -246,6 +250,54 @@ def test_functions_are_passed_where_the_facts_say(file: FactsFile, installed: In
                 yield stated, _argument(installed, stated, owner.parameter, owner.position)
 
     assert _problems(check()) == []
+
+
+def test_tasks_pools_and_answers_are_as_stated(file: FactsFile, installed: Installed) -> None:
+    """What starts a task or sizes a pool takes the argument named, clients take the keywords under
+    which they check or admit, and answers have the attributes that tell their status."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        table = _facts()
+        for stated in _present(file, installed, "starts-task"):
+            starts = table.get(StartsTask, stated.name)
+            if starts is not None:
+                yield stated, _argument(installed, stated, starts.parameter, starts.position)
+        for stated in _present(file, installed, "pool-size"):
+            size = table.get(PoolSize, stated.name)
+            if size is not None:
+                yield stated, _argument(installed, stated, size.parameter, size.position)
+        for stated in _present(file, installed, "admits"):
+            admits = table.get(Admits, stated.name)
+            for path, _ in admits.unless if admits is not None else ():
+                yield stated, _problem(installed, stated, path.partition(".")[0], None)
+        for stated in _present(file, installed, "http-answer"):
+            yield from _problems_of_answer(installed, stated)
+
+    assert _problems(check()) == []
+
+
+def _problems_of_answer(installed: Installed, stated: Stated) -> Iterator[tuple[Stated, str]]:
+    table = _facts()
+    fact = table.get(HttpAnswer, stated.name)
+    returns = table.get(Returns, stated.name)
+    if fact is None or returns is None:
+        return
+    answer = installed.find(returns.type)
+    methods = [each for each in vars(answer).values() if inspect.isfunction(each)]
+    set_on_instances = "".join(map(inspect.getsource, methods))
+    for name in (*fact.status, *fact.body):
+        if not hasattr(answer, name) and f"self.{name} = " not in set_on_instances:
+            yield stated, f"{returns.type} has no {name}"
+    for keyword in fact.checked_by:
+        yield stated, _problem(installed, stated, keyword, None)
+    if fact.constructor:
+        client = stated.name.rpartition(".")[0]
+        if isinstance(installed.find(client), type):
+            for keyword in fact.constructor:
+                yield (
+                    stated,
+                    ("" if installed.accepts(client, keyword) else f"{client} takes no {keyword}"),
+                )
 
 
 def _argument(

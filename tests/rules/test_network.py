@@ -7,6 +7,7 @@ import pytest
 from surefoot.model import Confidence
 from surefoot.rules.network.missing_timeout import MissingTimeout
 from surefoot.rules.network.retry_on_everything import RetryOnEverything
+from surefoot.rules.network.unchecked_http_status import UncheckedHttpStatus
 from tests.checking import check
 
 
@@ -95,3 +96,33 @@ def load(client):
 """
     (finding,) = check({"service.py": code}, [RetryOnEverything])
     assert finding.confidence is confidence
+
+
+def test_content_that_is_looked_at_instead_of_the_status_is_hidden() -> None:
+    """Where bad content is told apart, or caught, the status may not be missed."""
+    code = """
+import requests
+
+def quote(url):
+    data = requests.get(url, timeout=3).json()
+    state = data.get("status")
+    if state != "OK":
+        raise ValueError(data)
+    return data["quote"]
+
+def version(url):
+    try:
+        return requests.get(url, timeout=3).json()["version"]
+    except (ValueError, KeyError):
+        return None
+
+def rates(url):
+    data = requests.get(url, timeout=3).json()
+    return data["rates"]
+"""
+    found = check({"service.py": code}, [UncheckedHttpStatus])
+    assert [(item.span.line, item.confidence) for item in found] == [
+        (5, Confidence.LOW),
+        (13, Confidence.LOW),
+        (18, Confidence.HIGH),
+    ]

@@ -387,3 +387,22 @@ def test_type_parameters() -> None:
     assert found[:6] == [session, "unknown", session, session, session, "unknown"]
     assert found[7:10] == [session, session, response]
     assert found[10:] == ["unknown", session, session]
+
+
+def test_paths_are_joined_with_a_slash() -> None:
+    """A path divided by a text is a path; a number divided by a number is no instance."""
+    code = """
+        from pathlib import Path
+
+        def f(folder: Path, number):
+            reveal(folder / "a" / "b")
+            reveal((Path("x") / number).read_text)
+            reveal(6 / 2)
+            reveal(number / "a")
+    """
+    assert revealed(code) == [
+        "a pathlib.Path",
+        "pathlib.Path.read_text",
+        "unknown",
+        "unknown",
+    ]

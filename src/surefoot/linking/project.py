@@ -17,8 +17,6 @@ from surefoot.semantics.values import PENDING, World
 
 T = TypeVar("T")
 
-T = TypeVar("T")
-
 
 class Project:
     """All modules of a project and what their names mean.
@@ -102,6 +100,18 @@ class Project:
                 found.setdefault(target, []).append(call)
         return found
 
+    @cached_property
+    def heirs(self) -> dict[str, list[str]]:
+        """The project's classes that inherit from a class, both by full name."""
+        found: dict[str, list[str]] = {}
+        for module in self.modules.values():
+            for cls in module.classes.values():
+                name = full_name(module.module, cls.qualname)
+                for owner in self.world.lineage(name) if cls.bases else ():
+                    if owner != PENDING and owner[1] != name:
+                        found.setdefault(owner[1], []).append(name)
+        return found
+
     def target(self, call: Call) -> str | None:
         """Return the full name of the project function a call runs; None for any other call."""
         name = call.name
@@ -125,23 +135,11 @@ class Project:
             for function in module.functions.values():
                 yield full_name(module.module, function.qualname), module, function
 
-    @cached_property
-    def _heirs(self) -> dict[str, list[str]]:
-        """The classes of the project that inherit from each of them, by full name."""
-        found: dict[str, list[str]] = {}
-        for module in self.modules.values():
-            for cls in module.classes.values():
-                name = full_name(module.module, cls.qualname)
-                for owner in self.world.lineage(name) if cls.bases else ():
-                    if owner != PENDING and owner[1] != name:
-                        found.setdefault(owner[1], []).append(name)
-        return found
-
     def is_overridden(self, method: str) -> bool:
         """Whether a class of the project replaces the method of this full name, so that a call
         of it may run something else."""
         owner, _, name = method.rpartition(".")
-        heirs = (self.world.cls(heir) for heir in self._heirs.get(owner, ()))
+        heirs = (self.world.cls(heir) for heir in self.heirs.get(owner, ()))
         return any(heir is not None and name in heir.members for heir in heirs)
 
     def once(self, describe: Callable[[Project], T]) -> T:
@@ -154,13 +152,6 @@ class Project:
     def module_of(self, name: str) -> ModuleSummary | None:
         """Return the module a full name belongs to."""
         return self.world.split(name)[0]
-
-    def once(self, describe: Callable[[Project], T]) -> T:
-        """Return `describe(self)`, worked out once, whoever asks."""
-        if describe not in self._once:
-            self._once[describe] = describe(self)
-        known: T = self._once[describe]
-        return known
 
     def notes(self, rule: str) -> Iterable[tuple[Examination, Note]]:
         """Yield the notes a rule left, with the file each is from, in order of path."""

@@ -579,6 +579,8 @@ class Symbols:
         right, _ = self._inside(node.right, scope)
         if isinstance(node.operator, cst.BitOr) and left is not None and right is not None:
             return ("c", ("n", "operator.or_"), (("", left), ("", right))), depth + 1
+        if isinstance(node.operator, cst.Divide) and left is not None and left[0] != "k":
+            return ("c", ("a", left, "__truediv__"), (("", right),)), depth + 2
         match (left, right, node.operator):
             case (("k", int() | float() as a), ("k", int() | float() as b), cst.Multiply()):
                 return (("k", a * b), depth) if abs(a) < 1e9 and abs(b) < 1e9 else (None, 0)

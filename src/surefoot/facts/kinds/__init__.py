@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from surefoot.facts.kinds.answers import (
     FailsOnStatus,
+    HttpAnswer,
     MayLack,
     ObeysRetryAfter,
     Pauses,
@@ -20,10 +21,14 @@ from surefoot.facts.kinds.answers import (
 )
 from surefoot.facts.kinds.base import Fact
 from surefoot.facts.kinds.concurrency import (
+    Admits,
     Blocking,
     Coroutine,
     Offload,
+    PoolSize,
     RunsEventLoop,
+    RunsTogether,
+    StartsTask,
     Synchronous,
 )
 from surefoot.facts.kinds.configuration import ReadsConfiguration, RefusesNone, Settings
@@ -55,6 +60,7 @@ from surefoot.facts.kinds.waiting import (
 )
 
 __all__ = [
+    "Admits",
     "Attributes",
     "Blocking",
     "Borrows",
@@ -65,6 +71,7 @@ __all__ = [
     "Fact",
     "FailsOnStatus",
     "Generic",
+    "HttpAnswer",
     "Idempotency",
     "IgnoredAttribute",
     "MayLack",
@@ -73,6 +80,7 @@ __all__ = [
     "Offload",
     "Pauses",
     "Permanent",
+    "PoolSize",
     "Raises",
     "RateLimited",
     "ReadsConfiguration",
@@ -88,8 +96,10 @@ __all__ = [
     "Returns",
     "Role",
     "RunsEventLoop",
+    "RunsTogether",
     "SetsSocketTimeout",
     "Settings",
+    "StartsTask",
     "Suppresses",
     "Synchronous",
     "TakesOwnership",

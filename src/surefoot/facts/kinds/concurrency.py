@@ -59,3 +59,54 @@ class Synchronous(Fact, key="synchronous"):
 
     what: str
     instead: str | None = None
+
+
+@dataclass(frozen=True)
+class StartsTask(Fact, key="starts-task"):
+    """Each call starts work that runs beside its caller.
+
+    The work is the coroutine at `position` or, where `called` is false, a function handed over
+    uncalled, whose arguments follow it. `parameter` is the keyword of either. `held`: what
+    starts it keeps it, waits for its end and raises what it raises (task groups, nurseries).
+    """
+
+    position: int = 0
+    parameter: str | None = None
+    called: bool = True
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class RunsTogether(Fact, key="runs-together"):
+    """The callable runs all awaitables it is given at the same time.
+
+    They are its positional arguments (`by: arguments`) or the items of the first (`by: items`).
+    """
+
+    by: str = "arguments"
+
+
+@dataclass(frozen=True)
+class Admits(Fact, key="admits"):
+    """Instances let only so many through at once, the others wait for their turn.
+
+    `by` is `entering` (`async with semaphore`) or `calls`: a client whose own calls wait (a
+    session with a bounded pool of connections). `unless` maps keywords of the constructor
+    to the literal value that lifts the limit.
+    """
+
+    by: str = "entering"
+    unless: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
+class PoolSize(Fact, key="pool-size"):
+    """The argument at `position`, or `parameter`, says how many may run at once.
+
+    `what` says what there are so many of. `unlimited` lists the literals that mean no limit.
+    """
+
+    parameter: str
+    position: int | None = 0
+    what: str = "threads"
+    unlimited: tuple[object, ...] = ()

@@ -1,0 +1,192 @@
+"""`dangling-task`: a task is started, and nobody keeps it."""
+
+from __future__ import annotations
+
+from surefoot.facts.kinds import StartsTask
+from surefoot.linking.project import Project, full_name
+from surefoot.model import Severity
+from surefoot.rule import Bad, Good, Link, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.coroutines import Use, use_of, waits_after
+from surefoot.semantics.decorators import is_neutral
+from surefoot.semantics.names import spoken
+from surefoot.semantics.summary import At
+
+
+class DanglingTask(Rule):
+    """A task is started and nobody keeps it.
+
+    The event loop itself holds a task only weakly: one that nobody keeps may be collected
+    while it waits, and stops half done, without a word. What it raises is heard of by nobody,
+    or much later. Keep it in a set until it is done, await it, or start it in a task group.
+    """
+
+    code = "SF407"
+    severity = Severity.WARNING
+    facts = (StartsTask,)
+    examples = (
+        Bad(
+            """
+            import asyncio
+
+            async def audit(text):
+                print(text)
+
+            async def pay(amount):
+                asyncio.create_task(audit(f"paid {amount}"))
+                _ = asyncio.ensure_future(audit("again"))
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import asyncio
+
+            class Hub:
+                def __init__(self):
+                    self.loop = asyncio.get_event_loop()
+
+                async def beat(self):
+                    await asyncio.sleep(1)
+
+                def start(self):
+                    self.loop.create_task(self.beat())
+            """
+        ),
+        Bad(
+            """
+            # file: background.py
+            import asyncio
+
+            def fire(work):
+                return asyncio.create_task(work)
+            # file: service.py
+            from background import fire
+
+            async def audit(text):
+                print(text)
+
+            async def pay(amount):
+                fire(audit("paid"))
+                task = fire(audit("booked"))
+                await task
+            """
+        ),
+        Good(
+            """
+            import asyncio
+
+            running = set()
+
+            async def audit(text):
+                print(text)
+
+            class Hub:
+                async def start(self):
+                    self.task = asyncio.create_task(audit("started"))
+                    task = asyncio.create_task(audit("kept"))
+                    running.add(task)
+                    task.add_done_callback(running.discard)
+                    await asyncio.create_task(audit("awaited"))
+                    return asyncio.create_task(audit("given back"))
+            """,
+            because="each task is kept, awaited or given back",
+        ),
+        Good(
+            """
+            import asyncio
+            import anyio
+
+            async def audit(text):
+                print(text)
+
+            async def pay(amounts):
+                async with asyncio.TaskGroup() as group:
+                    for amount in amounts:
+                        group.create_task(audit(amount))
+                async with anyio.create_task_group() as group:
+                    group.start_soon(audit, "paid")
+            """,
+            because="a task group keeps its tasks, waits for them and raises what they raise",
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def beat():
+                await asyncio.sleep(1)
+
+            async def serve(server):
+                beating = asyncio.create_task(beat())
+                await server.wait_closed()
+            """,
+            because="the variable keeps the task while the function waits",
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def beat():
+                await asyncio.sleep(1)
+
+            async def start(done):
+                asyncio.create_task(beat()).add_done_callback(done)
+                done.create_task(beat())
+            """,
+            because="the callback hears of its end, and not every `create_task` is asyncio's",
+        ),
+        Good(
+            """
+            import asyncio
+
+            running = set()
+
+            def fire(work):
+                task = asyncio.create_task(work)
+                running.add(task)
+                return task
+
+            async def audit(text):
+                print(text)
+
+            async def pay(amount):
+                fire(audit("paid"))
+            """,
+            because="the function that starts it keeps it",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: StartsTask) -> None:
+        if fact.held or not self._is_dropped(call):
+            return
+        self.report(
+            call,
+            f"nobody keeps the task that `{call.shown}` starts: it may be collected half done, "
+            "and nobody hears of its failure",
+        )
+
+    def _is_dropped(self, call: Call) -> bool:
+        if call.node is None:
+            return At.STATEMENT in call.at and At.AWAITED not in call.at
+        if use_of(self.file, call.node) is not Use.DROPPED:
+            return False
+        return At.STATEMENT in call.at or not waits_after(self.file, call.node)
+
+    def link(self, project: Project) -> None:
+        for start in project.calls_about(StartsTask):
+            fact = start.fact(StartsTask)
+            wrapper = full_name(start.module, start.function)
+            function = project.function(wrapper) if At.RETURNED in start.at else None
+            if fact is None or fact.held or function is None or At.LAMBDA in start.at:
+                continue
+            if not all(is_neutral(project.world, each) for each in function.decorators):
+                continue
+            for call in project.callers.get(wrapper, ()):
+                dropped = At.STATEMENT in call.at and (At.AWAITED in call.at) == function.is_async
+                if dropped and At.LAMBDA not in call.at:
+                    self.report(
+                        call,
+                        f"nobody keeps the task that `{spoken(project.world, wrapper)}` starts: "
+                        "it may be collected half done, and nobody hears of its failure",
+                        chain=[Link(start.path, start.place, f"calls `{start.shown}`")],
+                    )

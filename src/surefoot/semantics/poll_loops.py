@@ -1,0 +1,186 @@
+"""Loops that ask again and again whether something has come about, and what ends them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+import libcst as cst
+
+from surefoot.facts.kinds import Blocking
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import body_of, inside, last_name
+from surefoot.semantics.loop_shape import is_unconditional
+from surefoot.semantics.summary import At
+
+_BOUNDS = re.compile(
+    r"(?i).*(deadline|time_?out|expir|elapsed|remaining|budget|stop|running|shut_?down|clos|cancel"
+    r"|quit|exit|abort|interrupt|kill|terminat|alive|active|enabled|connected|attempt|retr|tries"
+    r"|count|times|iterations|polls|max|limit|until|started_at|start_time|now|monotonic|perf_counter"
+    r"|clock|waited|duration|is_set|disposed|destroyed|enough|progress|keep_?going).*"
+)
+"""Names that, in a loop, tell of an end that does not depend on what is asked."""
+_SERVES = re.compile(
+    r"(?i)(.*_)?(run|serve|main|worker|loop|watch|watcher|follow|monitor|listen|tail|consume|forever"
+    r"|daemon|heartbeat|schedule|scheduler|stream|keep_?alive|supervise|background|monitoring)(_.*)?"
+)
+"""Functions that are meant to go on."""
+_LOCAL = re.compile(
+    r"(asyncio|threading|queue|multiprocessing|concurrent|collections|subprocess|builtins|os|posix"
+    r"|signal|select|selectors|shutil|pathlib|sys|random|gc|weakref|re|math|inspect|time)\..*"
+)
+"""Calls that ask nobody outside the process, or a child of it."""
+_IN_PROCESS = frozenset(
+    {"alive", "appendleft", "busy", "done", "empty", "full", "get", "get_nowait", "has_pending"}
+    | {"idle", "is_alive", "is_empty", "is_set", "isEmpty", "items", "join", "keys", "len", "lower"}
+    | {"locked", "poll", "pop", "popleft", "put", "qsize", "read", "readline", "recv", "strip"}
+    | {"upper", "values", "is_running", "is_closed", "getattr", "isinstance", "str", "int"}
+)
+_REFRESHES = re.compile(
+    r"(?i)_*(re)?(fresh|load|update|poll|fetch|sync|check|get|describe|query).*"
+)
+"""Methods that ask anew, and change what is looked at."""
+_SAYS = re.compile(r"(?i).*(debug|info|warn|error|exception|critical|log|print|echo|write|flush).*")
+_SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep", "tornado.gen.sleep"})
+
+
+class PollLoop:
+    """A `while` loop that sleeps between two looks at something outside the process."""
+
+    def __init__(self, file: File, node: cst.While) -> None:
+        self.file = file
+        self.node = node
+
+    @cached_property
+    def sleep(self) -> cst.Call | None:
+        """The call that sleeps, on the way that looks again."""
+        for statement in _unguarded(self.node.body):
+            for item in inside([statement]):
+                if isinstance(item, cst.Call) and self._sleeps(item):
+                    return item
+        return None
+
+    def _sleeps(self, node: cst.Call) -> bool:
+        if last_name(node.func) != "sleep":
+            return False
+        call = self.file.call(node)
+        fact = call.fact(Blocking)
+        return call.name in _SLEEPS or (fact is not None and fact.what == "sleep")
+
+    @cached_property
+    def conditions(self) -> list[cst.BaseExpression]:
+        """What decides whether the loop ends: its own test, or those of its ways out."""
+        if not is_unconditional(self.node):
+            return [self.node.test]
+        found: list[cst.BaseExpression] = []
+        for item in inside(_unguarded(self.node.body)):
+            if isinstance(item, cst.If) and any(
+                isinstance(leaf, (cst.Return, cst.Break)) for leaf in inside([item.body])
+            ):
+                found.append(item.test)
+        return found
+
+    @cached_property
+    def asked(self) -> cst.Call | None:
+        """The call whose answer decides, where it asks outside the process."""
+        for condition in self.conditions:
+            for item in inside([condition]):
+                if isinstance(item, cst.Call) and self._asks(item):
+                    return item
+                if isinstance(item, cst.Name):
+                    source = self._source(item.value)
+                    if source is not None:
+                        return source
+                if isinstance(item, cst.Attribute):
+                    source = self._refresh(item.value)
+                    if source is not None:
+                        return source
+        return None
+
+    def _refresh(self, owner: cst.BaseExpression) -> cst.Call | None:
+        """The call in the loop that asks anew for the state of an object."""
+        for item in inside([self.node.body]):
+            match item:
+                case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value=name))) if (
+                    _REFRESHES.fullmatch(name) and value.deep_equals(owner) and self._asks(item)
+                ):
+                    return item
+        return None
+
+    def _source(self, name: str, deeper: bool = True) -> cst.Call | None:
+        """The call in the loop from which a name gets its value."""
+        for item in inside([self.node.body]):
+            match item:
+                case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=target))]) if (
+                    target == name
+                ):
+                    for part in inside([item.value]):
+                        if isinstance(part, cst.Call) and self._asks(part):
+                            return part
+                        if isinstance(part, cst.Name) and deeper and part.value != name:
+                            found = self._source(part.value, deeper=False)
+                            if found is not None:
+                                return found
+        return None
+
+    def _asks(self, node: cst.Call) -> bool:
+        if last_name(node.func) in _IN_PROCESS or last_name(node.func)[:1].isupper():
+            return False
+        name = self.file.name(node.func)
+        return name is None or _LOCAL.fullmatch(name) is None
+
+    @cached_property
+    def works(self) -> bool:
+        """Whether each round does something else than look, sleep and tell of it."""
+        return any(
+            isinstance(item, cst.Expr) and self._does(item.value)
+            for item in inside([self.node.body])
+        )
+
+    def _does(self, value: cst.BaseExpression) -> bool:
+        inner = value.expression if isinstance(value, cst.Await) else value
+        if not isinstance(inner, cst.Call):
+            return not isinstance(inner, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis))
+        name = last_name(inner.func)
+        return name != "sleep" and not (_REFRESHES.fullmatch(name) or _SAYS.fullmatch(name))
+
+    @cached_property
+    def is_bounded(self) -> bool:
+        """Whether something other than the answer may end the loop."""
+        at = self.file.at(self.node)
+        if At.DEADLINE in at:
+            return True
+        function = self.file.function(self.node)
+        if function is None or _SERVES.fullmatch(function.name.value):
+            return True
+        return any(self._bounds(item) for item in inside([self.node.test, self.node.body]))
+
+    def _bounds(self, item: cst.CSTNode) -> bool:
+        match item:
+            case cst.AugAssign() | cst.Yield() | cst.With():
+                return not isinstance(item, cst.With) or any(
+                    "timeout" in self.file.code(each.item)
+                    or "deadline" in self.file.code(each.item)
+                    for each in item.items
+                )
+            case cst.Name(value=name):
+                return _BOUNDS.fullmatch(name) is not None and not self._only_sleeps_by(item)
+            case cst.Attribute(attr=cst.Name(value=name)):
+                return _BOUNDS.fullmatch(name) is not None and not self._only_sleeps_by(item)
+        return False
+
+    def _only_sleeps_by(self, item: cst.CSTNode) -> bool:
+        """Whether a name stands in the argument of the sleep, or a text for the log."""
+        return self.sleep is not None and any(item is part for part in inside([self.sleep]))
+
+
+def _unguarded(body: cst.BaseSuite) -> Iterator[cst.CSTNode]:
+    """The statements of a loop that run where nothing fails."""
+    for statement in body_of(body):
+        if isinstance(statement, cst.Try):
+            yield from body_of(statement.body)
+            if statement.orelse is not None:
+                yield from body_of(statement.orelse.body)
+        else:
+            yield statement
