@@ -19,8 +19,10 @@ from surefoot.facts.kinds.concurrency import (
 )
 from surefoot.facts.kinds.configuration import ReadsConfiguration, RefusesNone, Settings
 from surefoot.facts.kinds.errors import NoReturn, Reports, Suppresses
+from surefoot.facts.kinds.failures import FailureCode, KeepsFailure, PartialFailure
 from surefoot.facts.kinds.resources import (
     Borrows,
+    EndsTransaction,
     RemovesPath,
     Resource,
     TakesOwnership,
@@ -52,13 +54,17 @@ __all__ = [
     "BuiltInRetries",
     "Coroutine",
     "Deadline",
+    "EndsTransaction",
     "Enters",
     "Fact",
+    "FailureCode",
     "Generic",
     "Idempotency",
     "IgnoredAttribute",
+    "KeepsFailure",
     "NoReturn",
     "Offload",
+    "PartialFailure",
     "ReadsConfiguration",
     "RefusesNone",
     "RemovesPath",
