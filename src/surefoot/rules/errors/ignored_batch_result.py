@@ -252,4 +252,4 @@ def _message(call: Call, fact: PartialFailure) -> str:
     where = " or ".join(f"`{key}`" for key in fact.told_in[:2])
     if fact.told_in[:1] == ("1",):
         where = "the second item"
-    return f"{fact.what} are told in {where} of the answer of `{name}`, which is never read"
+    return f"{fact.what} stand in {where} of what `{name}` returns, and nobody reads it"
