@@ -19,7 +19,12 @@ from surefoot.facts.kinds.concurrency import (
 )
 from surefoot.facts.kinds.configuration import ReadsConfiguration, RefusesNone, Settings
 from surefoot.facts.kinds.errors import NoReturn, Reports, Suppresses
-from surefoot.facts.kinds.failures import FailureCode, KeepsFailure, PartialFailure
+from surefoot.facts.kinds.failures import (
+    FailureCode,
+    InputOutputFailure,
+    KeepsFailure,
+    PartialFailure,
+)
 from surefoot.facts.kinds.resources import (
     Borrows,
     EndsTransaction,
@@ -61,6 +66,7 @@ __all__ = [
     "Generic",
     "Idempotency",
     "IgnoredAttribute",
+    "InputOutputFailure",
     "KeepsFailure",
     "NoReturn",
     "Offload",

@@ -52,3 +52,11 @@ class FailureCode(Fact, key="failure-code"):
     """
 
     attribute: str
+
+
+@dataclass(frozen=True)
+class InputOutputFailure(Fact, key="io-failure"):
+    """The exception class tells that something outside the process could not be reached, read
+    or written, whatever the reason."""
+
+    yes: bool = True
