@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import Response, body_of, caught_by, reaction
+from surefoot.semantics.handlers import Response, body_of, caught_by, inside, reaction
 
 _TOLD = Response.RAISES | Response.REPORTS | Response.KEEPS | Response.RECORDS | Response.ACTS
 _PREPARES = (
@@ -23,6 +23,10 @@ _PREPARES = (
     cst.Return,
 )
 _WRAPS = (cst.For, cst.While, cst.With)
+_MARKS = frozenset(
+    "append appendleft cancel clear notify notify_all put_nowait release set set_result stop".split()
+)
+"""Methods that leave a mark in memory, and do not fail in practice."""
 
 
 def guards_itself(file: File, function: cst.FunctionDef) -> bool:
@@ -39,7 +43,8 @@ def _guarded(file: File, statements: object) -> bool:
     found = False
     for item in statements:  # type: ignore[attr-defined]
         if isinstance(item, cst.Try):
-            if not any(_tells(file, handler) for handler in item.handlers):
+            inner = not item.handlers and _guarded(file, body_of(item.body))
+            if not inner and not any(_tells(file, handler) for handler in item.handlers):
                 return False
             found = True
         elif isinstance(item, _WRAPS):
@@ -59,3 +64,14 @@ def _tells(file: File, handler: cst.ExceptHandler) -> bool:
     exception = name.value if isinstance(name, cst.Name) else None
     done = reaction(file, [handler.body], exception=exception, enough=_TOLD)
     return bool(done.response & _TOLD) and Response.RAISES not in done.response
+
+
+def cannot_fail(file: File, function: cst.FunctionDef | cst.Lambda) -> bool:
+    """Whether a function does no more than to leave marks in memory."""
+    calls = [item for item in inside([function.body]) if isinstance(item, cst.Call)]
+    return bool(calls) and all(
+        isinstance(call.func, cst.Attribute)
+        and call.func.attr.value in _MARKS
+        and not any(isinstance(item, cst.Call) for item in inside(list(call.args)))
+        for call in calls
+    )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import libcst as cst
 
-from surefoot.facts.kinds import KeepsFailure
+from surefoot.facts.kinds import KeepsFailure, Timeout
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.answers import answer
-from surefoot.semantics.besteffort import is_telemetry
+from surefoot.semantics.besteffort import is_leaving, is_telemetry
 from surefoot.semantics.call import Call
 from surefoot.semantics.decorators import is_neutral
-from surefoot.semantics.selfguarded import guards_itself
+from surefoot.semantics.selfguarded import cannot_fail, guards_itself
 from surefoot.semantics.values import Value
 
 
@@ -190,6 +190,39 @@ class SubmittedFutureDropped(Rule):
         ),
         Good(
             """
+            import asyncio
+            import logging
+            from concurrent.futures import ThreadPoolExecutor
+
+            class Listener:
+                def __init__(self):
+                    self.workers = ThreadPoolExecutor(4)
+
+                def on_message(self, message):
+                    def run():
+                        self.handle(message)
+
+                    self.workers.submit(run)
+
+                def handle(self, message):
+                    try:
+                        message.handle()
+                    except Exception:
+                        logging.exception("not handled")
+
+            def on_change(loop):
+                ready = asyncio.Event()
+
+                async def tell():
+                    ready.set()
+
+                asyncio.run_coroutine_threadsafe(tell(), loop)
+                asyncio.run_coroutine_threadsafe(ready.wait(), loop)
+            """,
+            because="all it calls reports its failures; setting and awaiting an event cannot fail",
+        ),
+        Good(
+            """
             import multiprocessing
 
             def build(month):
@@ -251,9 +284,11 @@ class SubmittedFutureDropped(Rule):
         done = answer(self.file, node, is_future=True)
         if done.read or done.escapes:
             return
+        if any(self._cannot_fail(argument.value) for argument in node.args):
+            return
         inner = [self._work(argument.value) for argument in node.args]
         places = [self.file.tree.place(item) for item in inner if item is not None]
-        minor = is_telemetry(self.file, node, [node])
+        minor = is_telemetry(self.file, node, [node]) or is_leaving(self.file, node)
         self.note(node, "drops", tuple(places), minor)
 
     def _work(self, node: cst.CSTNode) -> cst.Call | None:
@@ -261,6 +296,15 @@ class SubmittedFutureDropped(Rule):
         if isinstance(node, cst.Lambda):
             node = node.body
         return node if isinstance(node, cst.Call) else None
+
+    def _cannot_fail(self, node: cst.CSTNode) -> bool:
+        """Whether what is handed over is a function of this file that cannot fail."""
+        if isinstance(node, cst.Lambda):
+            return cannot_fail(self.file, node)
+        name = self.file.name(node)
+        summary = self.file.world.function(name) if name is not None else None
+        definition = self.file.tree.nodes[summary.place] if summary is not None else None
+        return isinstance(definition, cst.FunctionDef) and cannot_fail(self.file, definition)
 
     def link(self, project: Project) -> None:
         notes = list(project.notes(self.name))
@@ -277,14 +321,17 @@ class SubmittedFutureDropped(Rule):
             value = call.arguments.get(fact.parameter or (), fact.position)
             names = [item.name for item in works if item is not None and item.name]
             names += _named(value if isinstance(value, tuple) else None)
-            if any(name in guarded or _is_decorated(project, name) for name in names):
+            if any(_only_waits(project, name) or _is_decorated(project, name) for name in names):
+                continue
+            guards = [_guards(project, guarded, name) for name in names]
+            if any(share == 1 for share in guards):
                 continue
             self.report(
                 note,
                 _message(call, fact, names[0] if names else None),
                 path=examination.path,
                 severity=_severity(fact, bool(minor)),
-                confidence=None if names else Confidence.LOW,
+                confidence=None if names and not any(guards) else Confidence.LOW,
             )
 
 
@@ -292,6 +339,21 @@ def _named(value: Value) -> list[str]:
     while value is not None and value[0] == "P":
         value = value[1]
     return [str(value[1])] if value is not None and value[0] in ("n", "m") else []
+
+
+def _guards(project: Project, guarded: set[str], name: str) -> float:
+    """Which share of what a function does is guarded: all of it, or some functions it calls."""
+    if name in guarded:
+        return 1
+    called = [project.target(call) for call in project.calls_in.get(name, ())]
+    known = [target for target in called if target is not None]
+    return sum(target in guarded for target in known) / len(known) if known else 0
+
+
+def _only_waits(project: Project, name: str) -> bool:
+    """Whether work of a library does no more than to wait for another task."""
+    fact = project.facts.get(Timeout, name)
+    return fact is not None and fact.wait == "task"
 
 
 def _is_decorated(project: Project, name: str) -> bool:

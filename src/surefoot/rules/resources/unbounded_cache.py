@@ -5,12 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.linking.project import Project, full_name
+from surefoot.linking.traffic import busy
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.growing import growing
 
-_BUSY = frozenset({"handler", "job"})
-_DEEPEST = 3
 _FEW = ("bool", "Literal", "Enum", "type[", "Type[")
 
 
@@ -217,7 +216,7 @@ class UnboundedCache(Rule):
 
     def link(self, project: Project) -> None:
         notes = list(project.notes(self.name))
-        busy = _reached(project) if notes else set()
+        served = busy(project) if notes else set()
         for examination, note in notes:
             function, name, key = map(str, note.data)
             said = function.rpartition(".")[2]
@@ -226,20 +225,5 @@ class UnboundedCache(Rule):
                 f"`{said}` adds an entry to `{name}` for every `{key}` it ever sees, and nothing "
                 "takes one out",
                 path=examination.path,
-                confidence=None if function in busy else Confidence.LOW,
+                confidence=None if function in served else Confidence.LOW,
             )
-
-
-def _reached(project: Project) -> set[str]:
-    """The functions that run for a request or a job, a few calls deep."""
-    found = {name for name, roles in project.roles.items() if roles & _BUSY}
-    frontier = set(found)
-    for _ in range(_DEEPEST):
-        frontier = {
-            target
-            for name in frontier
-            for call in project.calls_in.get(name, ())
-            if (target := project.target(call)) is not None and target not in found
-        }
-        found |= frontier
-    return found
