@@ -98,7 +98,10 @@ class _Following:
                     if not isinstance(element, cst.Element):
                         return _ESCAPES
                     item = element.value
-                    if not isinstance(item, cst.Name) or not self._of_name(item.value, node).is_dropped:
+                    if (
+                        not isinstance(item, cst.Name)
+                        or not self._of_name(item.value, node).is_dropped
+                    ):
                         read.add(str(index))
                 return Answer(read=frozenset(read))
         return _ESCAPES

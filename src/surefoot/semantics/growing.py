@@ -103,9 +103,18 @@ class _Uses:
                         looked_up.add(function)
                 case cst.Arg():
                     call = self.file.parent(parent)
-                    if not isinstance(call, cst.Call) or self.file.call(call).name not in _LOOKED_AT:
+                    if (
+                        not isinstance(call, cst.Call)
+                        or self.file.call(call).name not in _LOOKED_AT
+                    ):
                         return []
-                case cst.For() | cst.CompFor() | cst.If() | cst.UnaryOperation() | cst.BooleanOperation():
+                case (
+                    cst.For()
+                    | cst.CompFor()
+                    | cst.If()
+                    | cst.UnaryOperation()
+                    | cst.BooleanOperation()
+                ):
                     pass
                 case _:
                     return []
@@ -164,6 +173,10 @@ class _Uses:
         """Whether a parameter stands for a class, a function or a yes or no."""
         annotation = getattr(parameter, "annotation", None)
         if annotation is None:
-            return getattr(getattr(parameter, "name", None), "value", "") in ("cls", "klass", "model")
+            return getattr(getattr(parameter, "name", None), "value", "") in (
+                "cls",
+                "klass",
+                "model",
+            )
         text = self.file.code(annotation.annotation)
         return any(word in text for word in ("type", "Type", "bool", "Callable", "Literal", "Enum"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import Response, body_of, caught_by, inside, reaction
+from surefoot.semantics.handlers import Response, body_of, caught_by, inside, reaction, words
 
 _TOLD = Response.RAISES | Response.REPORTS | Response.KEEPS | Response.RECORDS | Response.ACTS
 _PREPARES = (
@@ -23,8 +23,8 @@ _PREPARES = (
     cst.Return,
 )
 _WRAPS = (cst.For, cst.While, cst.With)
-_MARKS = frozenset(
-    "append appendleft cancel clear notify notify_all put_nowait release set set_result stop".split()
+_MARKS = words(
+    "append appendleft cancel clear notify notify_all put_nowait release set set_result stop"
 )
 """Methods that leave a mark in memory, and do not fail in practice."""
 

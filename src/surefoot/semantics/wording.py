@@ -16,8 +16,8 @@ _SAME_TEXT = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip
 _TESTS = frozenset({"startswith", "endswith", "find", "rfind", "index", "count", "__contains__"})
 _SEARCHES = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall", "re.compile"})
 _CODE = re.compile(
-    r"\b[A-Z]{2,4}-?\d{2,}\b|SQLSTATE|\[?(Err\w*|WinError) ?-?\d+|\b\d{3,5}\b|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$"
-    r"|^([A-Z][a-z]+){2,}$|^\w+\.\w+(\.\w+)*$|^[a-z]+(_[a-z]+)+$"
+    r"\b[A-Z]{2,4}-?\d{2,}\b|SQLSTATE|\[?(Err\w*|WinError) ?-?\d+|\b\d{3,5}\b"
+    r"|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$|^([A-Z][a-z]+){2,}$|^\w+\.\w+(\.\w+)*$|^[a-z]+(_[a-z]+)+$"
 )
 """A word that others agreed upon: `ORA-01017`, `[Errno 2]`, `404`, `ThrottlingException`."""
 
@@ -34,7 +34,9 @@ class Wording(NamedTuple):
         return bool(self.words) and all(_CODE.search(word) for word in self.words)
 
 
-def wordings(file: File, exceptions: Collection[str], body: Iterable[cst.CSTNode]) -> Iterator[Wording]:
+def wordings(
+    file: File, exceptions: Collection[str], body: Iterable[cst.CSTNode]
+) -> Iterator[Wording]:
     """Yield the tests, in statements, of the text of exceptions under these names."""
     return _Reading(file, exceptions, list(body)).tests()
 
@@ -49,7 +51,9 @@ class _Reading:
     def tests(self) -> Iterator[Wording]:
         for node in inside(self.body, into=(cst.Lambda,)):
             match node:
-                case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                case cst.Assign(
+                    targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value
+                ):
                     if self.is_text(value):
                         self.texts.add(name)
                 case cst.NamedExpr(target=cst.Name(value=name), value=value):
@@ -111,7 +115,9 @@ class _Reading:
 
     def _called(self, node: cst.Call) -> tuple[str, ...] | None:
         match node:
-            case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value=method)), args=[first, *_]):
+            case cst.Call(
+                func=cst.Attribute(value=value, attr=cst.Name(value=method)), args=[first, *_]
+            ):
                 if method in _TESTS and self.is_text(value):
                     return self._words(first.value)
         match node:
@@ -123,7 +129,11 @@ class _Reading:
     def _words(self, node: cst.CSTNode) -> tuple[str, ...] | None:
         """The texts an expression stands for; None if that is not known to be text."""
         match node:
-            case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+            case (
+                cst.Tuple(elements=elements)
+                | cst.List(elements=elements)
+                | cst.Set(elements=elements)
+            ):
                 found = [self._words(item.value) for item in elements]
                 return tuple(word for words in found for word in words or ()) or None
             case cst.Name(value=name):

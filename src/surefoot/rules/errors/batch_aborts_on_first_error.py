@@ -224,7 +224,9 @@ class BatchAbortsOnFirstError(Rule):
         if not notes:
             return
         ends = [
-            call for call in project.calls_about(Blocking, Idempotency, Timeout) if _is_outside(call)
+            call
+            for call in project.calls_about(Blocking, Idempotency, Timeout)
+            if _is_outside(call)
         ]
         reaching = Effects(project).ways(ends, lambda call, callee: True, _DEEPEST)
         for examination, note in notes:

@@ -218,9 +218,10 @@ class GatherHidesPartialFailure(Rule):
     def visit_Try(self, node: cst.Try) -> None:
         """Leave a note of a coroutine that sees to its failures."""
         function = self.file.function(node)
-        if function is not None and function.asynchronous is not None and not self.file.is_test:
-            if guards_itself(self.file, function):
-                self.note(node, "guards", full_name(self.file.module_name, self.file.qualname(node)))
+        if function is None or function.asynchronous is None or self.file.is_test:
+            return
+        if guards_itself(self.file, function):
+            self.note(node, "guards", full_name(self.file.module_name, self.file.qualname(node)))
 
     def link(self, project: Project) -> None:
         """Report what gathers work that does not see to its failures by itself."""
@@ -273,7 +274,9 @@ class GatherHidesPartialFailure(Rule):
         match node:
             case cst.Attribute():
                 return True
-            case cst.ListComp(for_in=loop) | cst.GeneratorExp(for_in=loop) | cst.SetComp(for_in=loop):
+            case (
+                cst.ListComp(for_in=loop) | cst.GeneratorExp(for_in=loop) | cst.SetComp(for_in=loop)
+            ):
                 wraps = isinstance(node.elt, cst.Name) or (
                     isinstance(node.elt, cst.Call) and self.file.name(node.elt) in _WRAPPERS
                 )

@@ -135,8 +135,12 @@ class LostTraceback(Rule):
             return
         called = self.file.code(found.calls[0].func)
         if found.mentions:
-            message = f"`{called}` records the text of any failure of {guarded.described}, and not where it happened"
-            self.report(node, message, confidence=Confidence.LOW)
+            self.report(
+                node,
+                f"`{called}` records the text of any failure of {guarded.described}, and not "
+                "where it happened",
+                confidence=Confidence.LOW,
+            )
         else:
             self.report(
                 node,

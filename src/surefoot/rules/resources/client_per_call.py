@@ -134,7 +134,10 @@ class ClientPerCall(Rule):
         node = call.node
         if node is None or not fact.long_lived or fact.what not in _CLIENTS or self.file.is_test:
             return
-        if not call.function or Ownership(self.file, CLOSERS | {*fact.close}).fate(node) & _LIVES_ON:
+        if (
+            not call.function
+            or Ownership(self.file, CLOSERS | {*fact.close}).fate(node) & _LIVES_ON
+        ):
             return
         message = f"a {fact.what} is made with `{call.shown}`"
         if self.file.in_loop(node):

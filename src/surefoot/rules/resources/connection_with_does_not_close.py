@@ -199,7 +199,9 @@ class ConnectionWithDoesNotClose(Rule):
                 bindings = owner.bindings[made.value] if owner is not None else []
                 value: Any = bindings[0].value if len(bindings) == 1 else None
                 made = value if bindings and bindings[0].kind == "assign" else made
-            if not isinstance(made, cst.Call) or not isinstance(made.func, (cst.Name, cst.Attribute)):
+            if not isinstance(made, cst.Call) or not isinstance(
+                made.func, (cst.Name, cst.Attribute)
+            ):
                 continue
             call = self.file.call(made)
             if not call.pending and (call.name is None or call.world.function(call.name) is None):
