@@ -90,6 +90,17 @@ class ResourceLeakOnError(Rule):
         ),
         Good(
             """
+            import subprocess
+
+            def version(command):
+                process = subprocess.Popen(command, stdout=subprocess.PIPE)
+                announce(command)
+                return process.communicate()[0]
+            """,
+            because="a process is waited for, not closed",
+        ),
+        Good(
+            """
             import json
 
             class Reader:
@@ -105,7 +116,7 @@ class ResourceLeakOnError(Rule):
 
     def check_call(self, call: Call, fact: Resource) -> None:
         node = call.node
-        if node is None or not call.function or self.file.is_test:
+        if node is None or not call.function or fact.what == "process" or self.file.is_test:
             return
         statement = self.file.statement(node)
         match statement:
@@ -136,11 +147,12 @@ class ResourceLeakOnError(Rule):
         """Whether something is called between the making and the first closing."""
         place = self.file.tree.place
         function = self.file.function(node)
-        parents = [self.file.parent(use) for use in closing]
+        around = {parent for use in closing for parent in self.file.ancestors(use)}
         return function is not None and any(
-            place(node) < place(item) < end
-            and item not in inside([node])
-            and not (isinstance(item, cst.Call) and item.func in parents)
+            place(node) < place(item) < end and item not in around
             for item in inside([function.body])
-            if isinstance(item, (cst.Call, cst.Raise, cst.Await, cst.Subscript))
+            if isinstance(item, (cst.Call, cst.Raise)) and not self._is_part(item, node)
         )
+
+    def _is_part(self, item: cst.CSTNode, node: cst.Call) -> bool:
+        return item is node or node in self.file.ancestors(item)
