@@ -108,7 +108,7 @@ class _Following:
 
     def _of_name(self, name: str, node: cst.CSTNode) -> Answer:
         scope = self.file.scope(node).find(name)
-        if scope is None or scope.kind != "function" or name in scope.outer:
+        if scope is None or scope.kind not in ("function", "module") or name in scope.outer:
             return _ESCAPES
         if name in self._seen:
             return _DROPPED

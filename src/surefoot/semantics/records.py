@@ -77,7 +77,7 @@ def records(file: File, handler: cst.ExceptHandler) -> Records | None:
                 calls.append(node)
                 level = max(level, found)
                 within.update(inside(list(node.args)))
-                traceback = traceback or _has_traceback(node)
+                traceback = traceback or _has_traceback(file, node)
     return Records(tuple(calls), level, traceback, mentions, acts) if calls else None
 
 
@@ -91,12 +91,12 @@ def _level(file: File, node: cst.Call) -> int | None:
     return _LEVELS.get(fact.level) if fact is not None else None
 
 
-def _has_traceback(node: cst.Call) -> bool:
+def _has_traceback(file: File, node: cst.Call) -> bool:
     if isinstance(node.func, cst.Attribute) and node.func.attr.value == "exception":
         return True
     if isinstance(node.func, cst.Name) and node.func.value == "exception":
         return True
     return gives_traceback(node) or any(
-        isinstance(item, cst.Attribute) and item.attr.value.startswith(("format_exc", "traceback"))
+        isinstance(item, cst.Call) and (file.call(item).name or "").startswith("traceback.")
         for item in inside(list(node.args))
     )

@@ -47,11 +47,17 @@ class BatchAbortsOnFirstError(Rule):
         ),
         Bad(
             """
+            # file: shop.py
             import requests
+
+            def order(body):
+                requests.post("https://shop/orders", json=body, timeout=3)
+            # file: function.py
+            from shop import order
 
             def lambda_handler(event, context):
                 for record in event["Records"]:
-                    requests.post("https://shop/orders", json=record["body"], timeout=3)
+                    order(record["body"])
             """
         ),
         Bad(

@@ -28,7 +28,12 @@ class UnboundedCache(Rule):
     examples = (
         Bad(
             """
+            # file: prices.py
+            def load_price(item):
+                return ask(item)
+            # file: api.py
             from fastapi import FastAPI
+            from prices import load_price
 
             app = FastAPI()
             _prices = {}
