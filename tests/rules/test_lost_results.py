@@ -129,13 +129,13 @@ def test_future_that_is_logged_in_the_end() -> None:
         ("await asyncio.gather(*jobs, return_exceptions=False)", 0),
         ("for t in jobs: t.cancel()\nawait asyncio.gather(*jobs, return_exceptions=True)", 0),
         (
-            "for t in jobs: t.cancel()\n"
-            "async with asyncio.timeout(5): await asyncio.gather(*jobs, return_exceptions=True)",
+            """for t in jobs: t.cancel()
+async with asyncio.timeout(5): await asyncio.gather(*jobs, return_exceptions=True)""",
             0,
         ),
         (
-            "rs = await asyncio.gather(*jobs, return_exceptions=True)\n"
-            "errs = [r for r in rs if isinstance(r, BaseException)]",
+            """rs = await asyncio.gather(*jobs, return_exceptions=True)
+errs = [r for r in rs if isinstance(r, BaseException)]""",
             0,
         ),
         ("rs = await asyncio.gather(*jobs, return_exceptions=True)\nprint(len(rs))", 1),
@@ -170,6 +170,23 @@ def test_words_of_messages(test: str, severity: Severity | None) -> None:
     code += f"    except IntegrityError as e:\n        if {test}: return False\n        raise\n"
     severities = [item.severity for item in found("exception-text-matching", code)]
     assert severities == ([severity] if severity is not None else [])
+
+
+def test_words_beside_a_code() -> None:
+    """Where the code is asked for as well, it may not be enough."""
+    code = """
+        from botocore.exceptions import ClientError
+
+        def save(client):
+            try:
+                client.save()
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "InvalidArgument":
+                    if "pricing plan" in str(error):
+                        return None
+                raise
+    """
+    assert [item.severity for item in found("exception-text-matching", code)] == [Severity.INFO]
 
 
 def test_words_that_choose_a_record() -> None:

@@ -59,6 +59,11 @@ def _is_empty_mapping(file: File, binding: Binding) -> bool:
     return False
 
 
+def _registers(function: cst.FunctionDef) -> bool:
+    """Whether a function, by its name, makes something known: a program has only so many."""
+    return "register" in function.name.value
+
+
 class _Uses:
     def __init__(self, file: File, name: str, scope: Scope) -> None:
         self.file = file
@@ -88,7 +93,7 @@ class _Uses:
                     target = self.file.parent(parent)
                     if isinstance(target, cst.AssignTarget):
                         memo = self._stored(parent, key)
-                        if memo is not None and function is not None:
+                        if memo is not None and function is not None and not _registers(function):
                             stored.append(memo)
                     elif isinstance(self.file.statement(parent), (cst.Del, cst.AugAssign)):
                         return []

@@ -12,6 +12,7 @@ from surefoot.linking.effects import Effects
 from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.besteffort import only_records
 from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import inside, last_name
 
@@ -132,6 +133,18 @@ class BatchAbortsOnFirstError(Rule):
             """
             import requests
 
+            def announce_batch(urls, post):
+                names = []
+                for url in urls:
+                    names.append(requests.get(url, timeout=3).text)
+                post("\\n".join(names))
+            """,
+            because="the loop collects what the work needs, and nothing is done before",
+        ),
+        Good(
+            """
+            import requests
+
             def load(urls):
                 found = []
                 for url in urls:
@@ -204,10 +217,26 @@ class BatchAbortsOnFirstError(Rule):
         """Whether failures are dealt with in the loop, or everything is meant to fail with one."""
         if any(isinstance(item, _GUARDS) for item in inside([node.body])):
             return True
+        if any(not self._only_ends(item) for item in self._after(node)):
+            return True  # the loop prepares something else
         return any(
             isinstance(item, (cst.With, cst.Try, cst.TryStar, cst.For, cst.While))
             for item in self.file.ancestors(node)
         ) or any(isinstance(item, cst.Yield) for item in inside([function.body]))
+
+    def _after(self, node: cst.For) -> list[cst.CSTNode]:
+        """The statements that follow the loop in its block."""
+        parent = self.file.parent(node)
+        items: list[cst.CSTNode] = list(getattr(parent, "body", ()))
+        return items[items.index(node) + 1 :] if node in items else []
+
+    def _only_ends(self, item: cst.CSTNode) -> bool:
+        """Whether a statement returns or records, and starts no other work."""
+        if not isinstance(item, cst.SimpleStatementLine):
+            return False
+        return only_records(self.file, item.body) or all(
+            isinstance(part, cst.Return) for part in item.body
+        )
 
     def _per_item(self, node: cst.For) -> Iterator[cst.Call]:
         """The calls in the loop that get something of the item."""

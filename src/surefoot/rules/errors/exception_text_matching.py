@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 
 import libcst as cst
 
@@ -12,7 +13,7 @@ from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.besteffort import only_records
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import Caught, body_of, caught, caught_by
+from surefoot.semantics.handlers import Caught, body_of, caught, caught_by, inside
 from surefoot.semantics.wording import Wording, wordings
 
 
@@ -150,9 +151,9 @@ class ExceptionTextMatching(Rule):
     def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:
         if node.name is None or not isinstance(node.name.name, cst.Name) or self.file.is_test:
             return
-        for found in wordings(self.file, (node.name.name.value,), body_of(node.body)):
-            known = caught_by(self.file, node)
-            self._report(found, known)
+        name = node.name.name.value
+        for found in wordings(self.file, (name,), body_of(node.body)):
+            self._report(found, caught_by(self.file, node), name, node.body)
             return
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
@@ -183,22 +184,36 @@ class ExceptionTextMatching(Rule):
     def _judge(self, node: cst.FunctionDef, name: str, known: Caught) -> None:
         for found in wordings(self.file, (name,), body_of(node.body)):
             if not self._is_in_handler(found.node):
-                self._report(found, known)
+                self._report(found, known, name, node.body)
                 return
 
     def _is_in_handler(self, node: cst.CSTNode) -> bool:
         return any(isinstance(item, cst.ExceptHandler) for item in self.file.ancestors(node))
 
-    def _report(self, found: Wording, known: Caught) -> None:
+    def _report(self, found: Wording, known: Caught, name: str, body: cst.CSTNode) -> None:
         shown = " ".join(self.file.code(found.node).split())
         if len(shown) > 60:
             shown = f"{shown[:57]}..."
         code = self._code(known)
-        message = f"`{shown}` tells failures apart by words that are meant for people"
+        if code is not None and self._asks_for(code[1], name, body):
+            self.report(found.node, _message(shown), severity=Severity.INFO)
+            return
+        message = _message(shown)
         if code is not None:
             cls, attribute = code
             message += f", though `{cls}` tells them apart by `.{attribute}`"
         self.report(found.node, message, severity=self._severity(found, known, code is not None))
+
+    def _asks_for(self, attribute: str, name: str, body: cst.CSTNode) -> bool:
+        """Whether the code asks for the number or code as well: it may not be enough."""
+        first = re.split(r"[.\[(]", attribute)[0]
+        return any(
+            isinstance(item, cst.Attribute)
+            and item.attr.value == first
+            and isinstance(item.value, cst.Name)
+            and item.value.value == name
+            for item in inside([body])
+        )
 
     def _code(self, known: Caught) -> tuple[str, str] | None:
         for name in sorted(known.names):
@@ -223,6 +238,10 @@ class ExceptionTextMatching(Rule):
             if isinstance(parent, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
                 return False
         return False
+
+
+def _message(shown: str) -> str:
+    return f"`{shown}` tells failures apart by words that are meant for people"
 
 
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
