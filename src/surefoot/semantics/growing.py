@@ -8,13 +8,14 @@ from typing import NamedTuple
 import libcst as cst
 
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import inside
+from surefoot.semantics.handlers import inside, last_name
 from surefoot.semantics.ownership import Ownership
 from surefoot.syntax.scopes import Binding, Scope
 
 _MAPPINGS = frozenset(
     {"builtins.dict", "collections.OrderedDict", "collections.defaultdict", "collections.Counter"}
 )
+_SPELT = frozenset(name.rpartition(".")[2] for name in _MAPPINGS)
 _READS = frozenset({"get", "items", "keys", "values", "copy", "__contains__", "setdefault"})
 _SIZED = frozenset({"builtins.len"})
 _LOOKED_AT = frozenset(
@@ -55,7 +56,11 @@ def _is_empty_mapping(file: File, binding: Binding) -> bool:
         case cst.Dict(elements=elements):
             return not elements
         case cst.Call(args=args):
-            return len(args) <= 1 and file.name(binding.value) in _MAPPINGS
+            return (
+                len(args) <= 1
+                and last_name(binding.value) in _SPELT
+                and file.name(binding.value) in _MAPPINGS
+            )
     return False
 
 

@@ -161,7 +161,7 @@ class ExceptionTextMatching(Rule):
         if self.file.is_test:
             return
         for parameter in node.params.params:
-            if parameter.annotation is not None:
+            if parameter.annotation is not None and _may_be_exception(parameter.annotation):
                 known = _exceptions(self.file, parameter.annotation.annotation)
                 if known is not None:
                     self._judge(node, parameter.name.value, known)
@@ -245,6 +245,14 @@ def _message(shown: str) -> str:
 
 
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
+
+
+def _may_be_exception(annotation: cst.Annotation) -> bool:
+    """Whether an annotation has the name of an exception in it: asked first, as it costs little."""
+    return any(
+        isinstance(item, cst.Name) and item.value.endswith(("Error", "Exception", "Exc"))
+        for item in inside([annotation.annotation])
+    )
 
 
 def _exceptions(file: File, annotation: cst.BaseExpression) -> Caught | None:
