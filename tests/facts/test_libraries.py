@@ -7,9 +7,11 @@ is left out. A name that some releases or systems lack says so in `because` or `
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -19,10 +21,13 @@ from surefoot.facts.kinds import (
     Deadline,
     Enters,
     FailsOnStatus,
+    FailureCode,
     HttpAnswer,
+    KeepsFailure,
     MayLack,
     ObeysRetryAfter,
     Offload,
+    PartialFailure,
     Pauses,
     PoolSize,
     Raises,
@@ -276,6 +281,27 @@ def test_tasks_pools_and_answers_are_as_stated(file: FactsFile, installed: Insta
     assert _problems(check()) == []
 
 
+def test_what_tells_of_failures_is_accepted(file: FactsFile, installed: Installed) -> None:
+    """Keywords on which a partial failure depends, and where kept failures come from, exist."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        for stated in _present(file, installed, "partial-failure"):
+            fact = _facts().get(PartialFailure, stated.name)
+            for keyword, _ in fact.only_if if fact is not None else ():
+                yield stated, "" if installed.accepts(stated.name, keyword) else f"no {keyword}"
+        for stated in _present(file, installed, "keeps-failure"):
+            kept = _facts().get(KeepsFailure, stated.name)
+            if kept is not None:
+                index = kept.position
+                yield stated, _argument(installed, stated, None, index)
+                if kept.parameter is not None and len(installed.positional(stated.name)) > 1:
+                    yield stated, _problem(installed, stated, kept.parameter, index)
+                for keyword in kept.told_by:
+                    yield stated, _problem(installed, stated, keyword, None)
+
+    assert _problems(check()) == []
+
+
 def _problems_of_answer(installed: Installed, stated: Stated) -> Iterator[tuple[Stated, str]]:
     table = _facts()
     fact = table.get(HttpAnswer, stated.name)
@@ -298,6 +324,60 @@ def _problems_of_answer(installed: Installed, stated: Stated) -> Iterator[tuple[
                     stated,
                     ("" if installed.accepts(client, keyword) else f"{client} takes no {keyword}"),
                 )
+
+
+def test_answers_tell_what_failed(file: FactsFile, installed: Installed) -> None:
+    """The keys that tell what failed of a batch of AWS are in the answer of some service."""
+    wanted: dict[str, tuple[str, ...]] = {}
+    for stated in file.stated:
+        fact = _facts().get(PartialFailure, stated.name)
+        if stated.name.startswith("botocore.client.BaseClient.") and fact is not None:
+            wanted[stated.name.rpartition(".")[2]] = fact.told_in
+    told = _answers_of_aws(installed, frozenset(wanted)) if wanted else {}
+    assert [name for name, keys in wanted.items() if not set(keys) <= told[name]] == []
+
+
+def _answers_of_aws(installed: Installed, methods: frozenset[str]) -> dict[str, set[str]]:
+    """Return the keys of what these methods answer, of all services that have them."""
+    loader = typing.cast("Any", installed.find("botocore.loaders.Loader"))()
+    spelt = typing.cast("Callable[[str], str]", installed.find("botocore.xform_name"))
+    told: dict[str, set[str]] = {method: set() for method in methods}
+    for service in loader.list_available_services("service-2"):
+        model = loader.load_service_model(service, "service-2")
+        for operation, described in model["operations"].items():
+            shape = described.get("output", {}).get("shape")
+            if shape is not None and spelt(operation) in methods:
+                told[spelt(operation)].update(model["shapes"][shape]["members"])
+    return told
+
+
+def test_exceptions_have_their_codes(file: FactsFile, installed: Installed) -> None:
+    """What tells failures apart is an attribute of the class, or is set in its source."""
+    missing = []
+    for stated in file.stated:
+        fact = _facts().get(FailureCode, stated.name)
+        if "failure-code" not in stated.kinds or fact is None or stated.may_be_missing():
+            continue
+        try:
+            found = installed.find(stated.name)
+        except (NotThere, Unknowable):
+            continue
+        attribute = re.split(r"[.\[(]", fact.attribute)[0]
+        if not hasattr(found, attribute) and not _is_set_in(found, attribute):
+            missing.append(f"{stated.name}: {attribute}")
+    assert missing == []
+
+
+def _is_set_in(cls: object, attribute: str) -> bool:
+    """Return whether the source of a class or its bases speaks of an attribute, if there is one."""
+    for base in getattr(cls, "__mro__", ()):
+        try:
+            source = inspect.getsource(base)
+        except (OSError, TypeError):
+            return True
+        if re.search(rf"\b{attribute}\b", source):
+            return True
+    return False
 
 
 def _argument(

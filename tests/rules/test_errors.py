@@ -523,3 +523,19 @@ def test_documented_default() -> None:
             return ""
     '''
     assert severities("silent-default", code) == [Severity.INFO]
+
+
+def test_named_handler_after_silent_work() -> None:
+    """A later handler that names its exception does not stop the rule."""
+    code = """
+        async def start(client):
+            try:
+                await client.connect()
+            except Exception:
+                pass
+            try:
+                await client.load()
+            except ValueError as error:
+                print(error)
+    """
+    assert severities("swallowed-exception", code) == [Severity.ERROR]

@@ -44,9 +44,10 @@ class FactTable:
     _found: dict[str, Mapping[type[Fact], Fact]] = field(default_factory=dict, repr=False)
     _canonical: dict[str, str] = field(default_factory=dict, repr=False)
     _roots: frozenset[str] | None = field(default=None, repr=False)
+    _last_names: dict[type[Fact], frozenset[str]] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_found": {}, "_canonical": {}}
+        return {**self.__dict__, "_found": {}, "_canonical": {}, "_last_names": {}}
 
     def canonical(self, name: str) -> str:
         """Return the spelling of `name` under which facts are stated."""
@@ -135,6 +136,15 @@ class FactTable:
     def names(self, kind: type[Fact]) -> list[str]:
         """Return all names and patterns with a fact of this kind, sorted."""
         return sorted(name for name, facts in self.entries.items() if facts.get(kind) is not None)
+
+    def last_names(self, kind: type[Fact]) -> frozenset[str]:
+        """Return the last words of the names with a fact of this kind: what a call of one of
+        them, however it is reached, is written with."""
+        known = self._last_names.get(kind)
+        if known is None:
+            known = frozenset(name.rpartition(".")[2] for name in self.names(kind))
+            self._last_names[kind] = known
+        return known
 
 
 def _splits(name: str) -> Iterator[tuple[str, str]]:

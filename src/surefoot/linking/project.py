@@ -54,6 +54,11 @@ class Project:
             found.setdefault(full_name(call.module, call.function), []).append(call)
         return found
 
+    @cached_property
+    def calls_at(self) -> dict[tuple[str, int], LinkedCall]:
+        """The calls by the path of their file and their place in it."""
+        return {(call.path, call.place): call for call in self.calls}
+
     def calls_about(self, *kinds: type[Fact]) -> list[LinkedCall]:
         """Return the calls of what there is a fact of one of these kinds about, in order."""
         found = [entry for kind in kinds for entry in self._by_kind.get(kind, ())]

@@ -251,9 +251,9 @@ def spelling(file: File, node: cst.CSTNode) -> str:
 def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Response:
     """Return what calling this does about an exception."""
     receiver = node.func.value if isinstance(node.func, cst.Attribute) else None
-    if _gives_traceback(node):
+    if gives_traceback(node):
         return Response.REPORTS
-    if receiver is not None and _LOGGER.fullmatch(last_name(receiver)):
+    if receiver is not None and is_logger(receiver):
         return Response.REPORTS
     call = file.call(node)
     name = call.name
@@ -274,7 +274,13 @@ def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Res
     return Response.ACTS
 
 
-def _gives_traceback(node: cst.Call) -> bool:
+def is_logger(node: cst.CSTNode) -> bool:
+    """Whether an expression is, by its last name, a logger."""
+    return _LOGGER.fullmatch(last_name(node)) is not None
+
+
+def gives_traceback(node: cst.Call) -> bool:
+    """Whether a call is told by `exc_info` to record the traceback."""
     return any(
         argument.keyword is not None
         and argument.keyword.value == "exc_info"

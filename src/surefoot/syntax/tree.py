@@ -245,6 +245,8 @@ def _try(tree: Tree, node: cst.Try | cst.TryStar, block: Block) -> None:
 
 def _handler(tree: Tree, node: Any, block: Block) -> None:
     if node.name is not None and isinstance(node.name.name, cst.Name):
+        tree.parents[node.name] = node
+        tree.parents[node.name.name] = node.name
         block.scope.bind(node.name.name.value, Binding("except", node, node.type))
     tree._push(node.body, node, Block("handler", node, block, block.scope))
     if node.type is not None:

@@ -33,8 +33,15 @@ from surefoot.facts.kinds.concurrency import (
 )
 from surefoot.facts.kinds.configuration import ReadsConfiguration, RefusesNone, Settings
 from surefoot.facts.kinds.errors import NoReturn, Raises, Reports, Suppresses
+from surefoot.facts.kinds.failures import (
+    FailureCode,
+    InputOutputFailure,
+    KeepsFailure,
+    PartialFailure,
+)
 from surefoot.facts.kinds.resources import (
     Borrows,
+    EndsTransaction,
     RemovesPath,
     Resource,
     TakesOwnership,
@@ -67,17 +74,22 @@ __all__ = [
     "BuiltInRetries",
     "Coroutine",
     "Deadline",
+    "EndsTransaction",
     "Enters",
     "Fact",
     "FailsOnStatus",
+    "FailureCode",
     "Generic",
     "HttpAnswer",
     "Idempotency",
     "IgnoredAttribute",
+    "InputOutputFailure",
+    "KeepsFailure",
     "MayLack",
     "NoReturn",
     "ObeysRetryAfter",
     "Offload",
+    "PartialFailure",
     "Pauses",
     "Permanent",
     "PoolSize",

@@ -24,6 +24,13 @@ class Resource(Fact, key="resource"):
 
 
 @dataclass(frozen=True)
+class EndsTransaction(Fact, key="with-ends-transaction"):
+    """As a context manager, the connection it gives ends a transaction and stays open."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
 class TakesOwnership(Fact, key="takes-ownership"):
     """The callable closes, or hands to a closer, its argument at `position` or `parameter`."""
 
