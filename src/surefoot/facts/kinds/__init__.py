@@ -9,6 +9,19 @@ Each module holds the kinds of one subject; a new one is imported here.
 
 from __future__ import annotations
 
+from surefoot.facts.kinds.architecture import (
+    Answers,
+    Decodes,
+    Dumps,
+    Entity,
+    Finds,
+    Receives,
+    RequestBody,
+    Responds,
+    ResponseData,
+    Validates,
+    Writes,
+)
 from surefoot.facts.kinds.base import Fact
 from surefoot.facts.kinds.concurrency import (
     Blocking,
@@ -46,25 +59,34 @@ from surefoot.facts.kinds.waiting import (
 )
 
 __all__ = [
+    "Answers",
     "Attributes",
     "Blocking",
     "Borrows",
     "BuiltInRetries",
     "Coroutine",
     "Deadline",
+    "Decodes",
+    "Dumps",
     "Enters",
+    "Entity",
     "Fact",
+    "Finds",
     "Generic",
     "Idempotency",
     "IgnoredAttribute",
     "NoReturn",
     "Offload",
     "ReadsConfiguration",
+    "Receives",
     "RefusesNone",
     "RemovesPath",
     "RepeatedMethods",
     "Reports",
+    "RequestBody",
     "Resource",
+    "Responds",
+    "ResponseData",
     "RetriesExhausted",
     "Retry",
     "RetryPart",
@@ -80,4 +102,6 @@ __all__ = [
     "Timeout",
     "TimeoutValue",
     "UniqueValue",
+    "Validates",
+    "Writes",
 ]
