@@ -76,3 +76,19 @@ def declared(
     if annotated and fact.annotated:
         return (world.value(annotation),)
     return None
+
+
+def promise_of(file: File, function: cst.FunctionDef) -> tuple[object, ...]:
+    """Return, as plain data for the linker, what a function declares as an endpoint: its name,
+    its decorators, the types they name, and its return annotation."""
+    annotation = None
+    if function.returns is not None:
+        outer = file.scope(function)
+        annotation = file.symbols.annotation(function.returns.annotation, outer)[0]
+    return (
+        function.name.value,
+        file.once(endpoint_decorators, function),
+        models(file, function),
+        annotation,
+        function.returns is not None,
+    )

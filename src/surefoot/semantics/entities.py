@@ -30,6 +30,12 @@ class Stored:
     def shown(self) -> str:
         return self.name.rpartition(".")[2]
 
+    @property
+    def remark(self) -> str:
+        """What to say of its fields."""
+        fields = " and ".join(f"`{field}`" for field in self.secrets)
+        return f", {fields} included" if fields else ", and so will each one that is added"
+
 
 def entity(world: World, name: str) -> Stored | None:
     """Return what is known of a class if its instances are stored."""

@@ -14,9 +14,9 @@ from surefoot.semantics.answers import (
     declared,
     endpoint_decorators,
     is_narrowed,
-    models,
+    promise_of,
 )
-from surefoot.semantics.entities import stored_in
+from surefoot.semantics.entities import Stored, stored_in
 
 _PLAIN = (cst.Integer, cst.SimpleString, cst.FormattedString)
 
@@ -240,51 +240,40 @@ class OrmModelInResponse(Rule):
     )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        if node.decorators and (decorators := endpoint_decorators(self.file, node)):
-            self._note(node, node, decorators, None)
+        if node.decorators and self.file.once(endpoint_decorators, node):
+            self.note(node, promise_of(self.file, node), None)
 
     def visit_Return(self, node: cst.Return) -> None:
-        function = self.file.function(node) if node.value is not None else None
-        if function is None or not function.decorators or isinstance(node.value, _PLAIN):
+        if node.value is None or isinstance(node.value, _PLAIN):
             return
-        decorators = self.file.once(endpoint_decorators, function)
-        symbol = self.file.symbol(node.value) if decorators else None
-        if symbol is not None and node.value is not None:
-            self._note(node.value, function, decorators, symbol)
-
-    def _note(
-        self, where: cst.CSTNode, function: cst.FunctionDef, decorators: Any, returned: Any
-    ) -> None:
-        annotation = None
-        if function.returns is not None:
-            outer = self.file.scope(function)
-            annotation = self.file.symbols.annotation(function.returns.annotation, outer)[0]
-        named = models(self.file, function)
-        annotated = function.returns is not None
-        name = function.name.value
-        self.note(where, name, decorators, named, annotation, annotated, returned)
+        function = self.file.function(node)
+        if function is None or not self.file.once(endpoint_decorators, function):
+            return
+        symbol = self.file.symbol(node.value)
+        if symbol is not None:
+            self.note(node.value, promise_of(self.file, function), symbol)
 
     def link(self, project: Project) -> None:
-        world = project.world
         for examination, note in project.notes(self.name):
-            name, decorators, named, annotation, annotated, returned = note.data
-            known = answers(world, decorators)
-            if known is None or is_narrowed(*known):
-                continue
-            promise = declared(world, *known, named, annotation, bool(annotated))  # type: ignore[arg-type]
-            if returned is None:
-                value = promise[0] if promise is not None else None
-            else:
-                value = world.value(returned) if promise is None else None  # type: ignore[arg-type]
-            stored = stored_in(world, value)
-            if stored is None:
-                continue
-            secrets = " and ".join(f"`{field}`" for field in stored.secrets)
-            what = f", {secrets} included" if secrets else ", and each one added later"
-            self.report(
-                note,
-                f"`{name}` answers with the {stored.what} `{stored.shown}`: all its fields go to "
-                f"the client{what}",
-                path=examination.path,
-                severity=Severity.ERROR if secrets else None,
-            )
+            promise, returned = note.data
+            stored = self._stored(promise, returned)
+            if stored is not None:
+                assert isinstance(promise, tuple)
+                self.report(
+                    note,
+                    f"`{promise[0]}` answers with the {stored.what} `{stored.shown}`: all its "
+                    f"fields go to the client{stored.remark}",
+                    path=examination.path,
+                    severity=Severity.ERROR if stored.secrets else None,
+                )
+
+    def _stored(self, promise: Any, returned: Any) -> Stored | None:
+        """The entity that an endpoint declares, or returns without declaring anything."""
+        world = self.project.world
+        known = answers(world, promise[1])
+        if known is None or is_narrowed(*known):
+            return None
+        given = declared(world, *known, *promise[2:])
+        if returned is None:
+            return stored_in(world, given[0]) if given is not None else None
+        return stored_in(world, world.value(returned)) if given is None else None
