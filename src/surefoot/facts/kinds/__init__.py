@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from surefoot.facts.kinds.architecture import (
     Answers,
+    ChangesDisk,
     Decodes,
     Dumps,
     Entity,
@@ -64,6 +65,7 @@ __all__ = [
     "Blocking",
     "Borrows",
     "BuiltInRetries",
+    "ChangesDisk",
     "Coroutine",
     "Deadline",
     "Decodes",

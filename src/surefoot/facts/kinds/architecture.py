@@ -121,3 +121,15 @@ class ResponseData(Fact, key="response-data"):
     """The callable gives the data another service has answered with, unchecked."""
 
     yes: bool = True
+
+
+@dataclass(frozen=True)
+class ChangesDisk(Fact, key="changes-disk"):
+    """The callable makes, writes or removes files or folders.
+
+    `mode` is the keyword, `mode_position` the index, of the text that tells whether it does;
+    it does not when that is left out.
+    """
+
+    mode: str | None = None
+    mode_position: int | None = None
