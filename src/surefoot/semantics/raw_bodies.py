@@ -8,15 +8,17 @@ from collections.abc import Iterator
 import libcst as cst
 
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import inside, spelling
 
 _PLAIN = frozenset(
     {"Any", "Dict", "JSON", "Mapping", "MutableMapping", "dict"}
 )
 _JUDGES = re.compile(
     r"(?i)\w*(valid|schema|check|clean|sanitiz|allow|permit|filter|verify|require|expect|ensure|"
-    r"parse|convert|decode|assert|structure|load|whitelist|strip|from_dict|guard)\w*"
+    r"parse|convert|decode|assert|structure|load|whitelist|strip|from_dict|guard|serializ|form)\w*"
 )
-_CUTS = frozenset({"pop", "popitem", "clear"})
+_MEASURES = frozenset({"isinstance", "len", "set"})
+_CUTS = frozenset({"pop", "clear", "keys", "popitem"})
 _BODY_DECORATOR = re.compile(
     r"(?i)\w*(valid|schema|expect|body|param|args|json|input|require|arguments|parse)\w*"
 )
@@ -51,39 +53,45 @@ def _takes_anything(annotation: cst.BaseExpression) -> bool:
     return False
 
 
-def is_looked_at(file: File, node: cst.BaseExpression, at: cst.CSTNode) -> bool:
-    """Whether the variable that a body is in is judged or cut down somewhere before `at`: tested,
-    handed to a function that by its name judges data, or some keys taken out of it."""
-    if not isinstance(node, cst.Name):
+def is_looked_at(file: File, body: cst.BaseExpression, at: cst.CSTNode) -> bool:
+    """Whether the function around `at` judges a body or cuts it down: tests what is in it, hands
+    it to a function that by its name judges data, or takes keys out of it."""
+    function = file.function(at)
+    if function is None:
         return False
-    return any(True for _ in _judgements(file, node, at))
+    name = spelling(file, body)
+    judged = file.once(_judged, function)
+    return name in judged or any(name.startswith(f"{other}.") for other in judged)
 
 
-def _judgements(file: File, node: cst.Name, at: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    owner = file.scope(node).find(node.value)
-    for use in file.uses(node.value, owner) if owner is not None else ():
-        parent = file.parent(use)
-        match parent:
-            case cst.Attribute(attr=cst.Name(value=name)):
-                if name in _CUTS or _JUDGES.fullmatch(name):
-                    yield use
-            case cst.ComparisonTarget():
-                yield use
-            case cst.Comparison():
-                yield use
-            case cst.Subscript() if isinstance(file.parent(parent), cst.Del):
-                yield use
-            case cst.Arg(star=""):
-                call = file.parent(parent)
-                if isinstance(call, cst.Call) and call is not at and judges(call.func):
-                    yield use
+def _judged(file: File, function: cst.FunctionDef) -> frozenset[str]:
+    """The spellings of what a function judges or cuts down."""
+    return frozenset(
+        spelling(file, part) for node in inside([function.body]) for part in _judged_by(node)
+    )
+
+
+def _judged_by(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    match node:
+        case cst.Comparison(left=left, comparisons=comparisons):
+            yield from (left, *(item.comparator for item in comparisons))
+        case cst.Del(target=cst.Subscript(value=owner)):
+            yield owner
+        case cst.Call(func=callee, args=arguments):
+            match callee:
+                case cst.Attribute(value=owner, attr=cst.Name(value=name)) if (
+                    name in _CUTS or "valid" in name
+                ):
+                    yield owner
+            if judges(callee):
+                yield from (item.value for item in arguments if not item.star)
 
 
 def judges(callee: cst.BaseExpression) -> bool:
     """Whether a function, by its name, judges or narrows data."""
     match callee:
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name in ("isinstance", "set") or _JUDGES.fullmatch(name) is not None
+            return name != "loads" and (name in _MEASURES or _JUDGES.fullmatch(name) is not None)
     return False
 
 
