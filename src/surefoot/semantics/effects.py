@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from surefoot.facts.kinds import ChangesDisk
 from surefoot.semantics.call import Call
 from surefoot.semantics.loops import blocking
-from surefoot.semantics.summary import At, Symbol
 
 _SENDS = {
     "database": "asks the database",
@@ -35,13 +36,8 @@ def changes_disk(call: Call) -> bool:
     return mode is not None and isinstance(mode[0], str) and not {"w", "a", "x", "+"}.isdisjoint(mode[0])
 
 
-def asks_in_sql(call: Call, symbol: Symbol) -> bool:
+def asks_in_sql(node: cst.Call, given: tuple[object] | None) -> bool:
     """Whether a method of something unknown is given a statement in SQL, as databases are."""
-    if symbol is None or symbol[0] != "c" or symbol[1] is None or symbol[1][0] != "a":
+    if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in _ASKS:
         return False
-    if symbol[1][2] not in _ASKS or At.AWAITED in call.at:
-        return False
-    text = call.arguments.constant((), 0)
-    return text is not None and _STATEMENT.match(str(text[0])) is not None
-
-
+    return given is not None and _STATEMENT.match(str(given[0])) is not None
