@@ -133,3 +133,17 @@ class ChangesDisk(Fact, key="changes-disk"):
 
     mode: str | None = None
     mode_position: int | None = None
+
+
+@dataclass(frozen=True)
+class Internal(Fact, key="internal"):
+    """Instances of the class belong inside a service: `what` says in a few words what they are."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class ChangesProcess(Fact, key="changes-process"):
+    """The callable changes `what`, which all code of the process shares."""
+
+    what: str
