@@ -27,7 +27,6 @@ class ImportTimeSideEffect(Rule):
 
     code = "SF703"
     severity = Severity.WARNING
-    facts = ()
     examples = (
         Bad(
             """
@@ -185,25 +184,39 @@ class ImportTimeSideEffect(Rule):
             if call.function and not call.at & (_LATER | At.ASYNC) and reaches_out(call)
         ]
         ways = effects.ways(ends, effects.happens_here, _DEEPEST)
+        said: set[tuple[str, str]] = set()
         for call in at_import:
             module = project.modules.get(call.module)
             if module is None or module.path != call.path or not imports.is_imported(module):
                 continue
-            does = reaches_out(call) or ("writes to the disk" if changes_disk(call) else None)
-            if does is not None:
-                self._report(call, f"`{call.shown}` {does}", Way(call, None))
-                continue
-            callee = project.target(call)
-            way = ways.get(callee) if callee is not None else None
-            if callee is not None and way is not None and effects.happens_here(call, callee):
-                ending = f"`{said_callee(call)}` ends in `{way.end.shown}`, which "
-                self._report(call, f"{ending}{reaches_out(way.end)}", Way(call, way))
+            way: Way | None = Way(call, None)
+            does = _effect(call)
+            if does is None:
+                callee = project.target(call)
+                inner = ways.get(callee) if callee is not None else None
+                happens = callee is not None and effects.happens_here(call, callee)
+                way = Way(call, inner) if inner is not None and happens else None
+                does = reaches_out(way.end) if way is not None else None
+            if way is not None and does is not None and (call.path, does) not in said:
+                said.add((call.path, does))
+                self._report(way, does)
 
-    def _report(self, call: LinkedCall, does: str, way: Way) -> None:
+    def _report(self, way: Way, does: str) -> None:
+        call = way.call
+        what = f"`{call.shown}` {does}"
+        if way.rest is not None:
+            what = f"`{said_callee(call)}` ends in `{way.end.shown}`, which {does}"
         self.report(
             call,
-            f"{does} whenever `{call.module}` is imported: whoever needs a name of it waits, or "
+            f"{what} whenever `{call.module}` is imported: whoever needs a name of it waits, or "
             "fails with it",
             confidence=Confidence.HIGH if way.rest is None else Confidence.MEDIUM,
             chain=way.links() if way.rest is not None else (),
         )
+
+
+def _effect(call: LinkedCall) -> str | None:
+    """Say what a call at import does; writing that may fail harmlessly is nothing."""
+    if changes_disk(call) and not call.at & (At.GUARDED | At.CAUGHT):
+        return "writes to the disk"
+    return reaches_out(call)

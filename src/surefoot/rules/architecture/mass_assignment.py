@@ -30,7 +30,6 @@ class MassAssignment(Rule):
 
     code = "SF705"
     severity = Severity.ERROR
-    facts = ()
     examples = (
         Bad(
             """
