@@ -40,8 +40,10 @@ class Bodies:
                 return self._called(symbol, callee, arguments, depth)
             case ("a", base, attr):
                 return self._fact(symbol) or self._of_parameter(base, attr)
-            case ("n", _):
-                return self._fact(symbol)
+            case ("n", name):
+                owner, _, method = name.rpartition(".")
+                inner = ("n", owner) if method in _STILL_RAW else None
+                return self._fact(symbol) or self.of(inner, depth + 1)
         return None
 
     def _called(
