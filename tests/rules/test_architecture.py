@@ -80,6 +80,11 @@ def test_what_queries_find(answer: str, count: int) -> None:
             "get_object_or_404({name}, pk=1)",
         ),
         ("import peewee", "peewee.Model", "{name}.select().where(a=1).first()"),
+        (
+            "from django.db import models\n\nclass Finder(models.Manager):\n    pass",
+            "models.Model):\n    objects = Finder()\n\nclass Other(object",
+            "{name}.objects.filter(a=1).first()",
+        ),
         ("import peewee", "peewee.Model", "{name}.get_by_id(1)"),
         ("from tortoise.models import Model", "Model", "await {name}.filter(a=1).first()"),
         ("from tortoise import Model", "Model", "await {name}.all()"),
@@ -186,7 +191,10 @@ def order():
         ("return request.form['n']", 0),
         ("return request.headers['n']", 0),
         ("data = request.json\ndata['n'] = 1\nreturn data", 0),
-        ("data = request.json\nif not data or 'n' not in data:\n    abort(400)\nreturn data['n']", 0),
+        (
+            "data = request.json\nif 'n' not in data:\n    abort(400)\nreturn data['n']",
+            0,
+        ),
         ("data = request.json\ncheck_order(data)\nreturn data['n']", 0),
         ("data = Order.load(request.json)\nreturn data['n']", 0),
         ("validate_order()\nreturn request.json['n']", 0),
@@ -213,18 +221,24 @@ def test_bodies_that_are_indexed(body: str, count: int) -> None:
         ("User(**{'name': request.json['name']})", 0),
         ("user = User.query.get(1)\nfor k, v in request.json.items():\n    setattr(user, k, v)", 1),
         (
-            "user = User.query.get(1)\nfor k, v in request.json.items():\n"
-            "    if hasattr(user, k):\n        setattr(user, k, v)",
+            (
+                "user = User.query.get(1)\nfor k, v in request.json.items():\n"
+                "    if hasattr(user, k):\n        setattr(user, k, v)"
+            ),
             1,
         ),
         (
-            "user = User.query.get(1)\nfor k, v in request.json.items():\n"
-            "    if k in ('name',):\n        setattr(user, k, v)",
+            (
+                "user = User.query.get(1)\nfor k, v in request.json.items():\n"
+                "    if k in ('name',):\n        setattr(user, k, v)"
+            ),
             0,
         ),
         (
-            "user = User.query.get(1)\nfor k, v in request.json.items():\n"
-            "    if k not in FIELDS:\n        continue\n    setattr(user, k, v)",
+            (
+                "user = User.query.get(1)\nfor k, v in request.json.items():\n"
+                "    if k not in FIELDS:\n        continue\n    setattr(user, k, v)"
+            ),
             0,
         ),
         ("for k, v in request.json.items():\n    setattr(options, k, v)", 0),

@@ -31,8 +31,7 @@ class Imports:
         self._serving = {
             module.module
             for function, names in project.roles.items()
-            if names & {"handler", "job"}
-            and (module := project.module_of(function)) is not None
+            if names & {"handler", "job"} and (module := project.module_of(function)) is not None
         }
 
     def is_imported(self, module: ModuleSummary) -> bool:

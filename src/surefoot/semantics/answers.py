@@ -18,18 +18,23 @@ _NAMES = (cst.Name, cst.Attribute, cst.Subscript, cst.BinaryOperation)
 
 def endpoint_decorators(file: File, function: cst.FunctionDef) -> tuple[Symbol, ...]:
     """Return the decorators that make a function an endpoint, or may do so, as symbols."""
-    found = []
-    for item in function.decorators:
-        call = item.decorator
-        if isinstance(call, cst.Call) and call.args:
-            callee = file.value(call.func)
-            pending = callee == PENDING and isinstance(call.func, cst.Attribute)
-            if pending and isinstance(call.args[0].value, cst.SimpleString):
-                found.append(file.symbol(call))
-            elif callee is not None and callee[0] in ("n", "m"):
-                if file.world.fact(Answers, callee[1]) is not None:
-                    found.append(file.symbol(call))
-    return tuple(found)
+    return tuple(
+        file.symbol(item.decorator)
+        for item in function.decorators
+        if isinstance(item.decorator, cst.Call) and _makes_answers(file, item.decorator)
+    )
+
+
+def _makes_answers(file: File, decorator: cst.Call) -> bool:
+    """Whether a decorator makes answers, or is a method of something in another module that is
+    given a path."""
+    callee = file.value(decorator.func)
+    if callee is None or not decorator.args:
+        return False
+    if callee == PENDING:
+        path = decorator.args[0].value
+        return isinstance(decorator.func, cst.Attribute) and isinstance(path, cst.SimpleString)
+    return callee[0] in ("n", "m") and file.world.fact(Answers, callee[1]) is not None
 
 
 def models(file: File, function: cst.FunctionDef) -> tuple[tuple[str, Symbol], ...]:

@@ -9,7 +9,9 @@ from surefoot.facts.kinds import Decodes, Receives, RequestBody
 from surefoot.semantics.summary import FunctionSummary, Symbol
 from surefoot.semantics.values import PENDING, World
 
-_STILL_RAW = frozenset({"copy", "decode", "dict", "get", "getlist", "items", "pop", "read", "to_dict"})
+_STILL_RAW = frozenset(
+    {"copy", "decode", "dict", "get", "getlist", "items", "pop", "read", "to_dict"}
+)
 _COPIES = frozenset({"builtins.dict", "builtins.list", "copy.copy", "copy.deepcopy"})
 _DEEPEST = 8
 _JSON = RequestBody("json")

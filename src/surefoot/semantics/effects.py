@@ -16,7 +16,19 @@ _SENDS = {
     "subprocess": "runs another program",
 }
 _STATEMENT = re.compile(r"\s*(select|insert|update|delete|with)\s", re.IGNORECASE)
-_ASKS = frozenset({"execute", "executemany", "fetch", "fetchall", "fetchone", "fetchrow", "fetchval", "query", "query_one"})
+_ASKS = frozenset(
+    {
+        "execute",
+        "executemany",
+        "fetch",
+        "fetchall",
+        "fetchone",
+        "fetchrow",
+        "fetchval",
+        "query",
+        "query_one",
+    }
+)
 
 
 def reaches_out(call: Call) -> str | None:
@@ -33,7 +45,11 @@ def changes_disk(call: Call) -> bool:
     if fact.mode is None:
         return True
     mode = call.arguments.constant(fact.mode, fact.mode_position)
-    return mode is not None and isinstance(mode[0], str) and not {"w", "a", "x", "+"}.isdisjoint(mode[0])
+    return (
+        mode is not None
+        and isinstance(mode[0], str)
+        and not {"w", "a", "x", "+"}.isdisjoint(mode[0])
+    )
 
 
 def asks_in_sql(node: cst.Call, given: tuple[object] | None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surefoot.facts.kinds import Entity
 from surefoot.semantics.queries import subject
+from surefoot.semantics.summary import Symbol
 from surefoot.semantics.values import PENDING, Value, World
 
 _TABLE = frozenset({"__table__", "__tablename__"})
@@ -71,16 +72,16 @@ def _secrets(world: World, name: str, fact: Entity | None) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _is_field(world: World, symbol: Value) -> bool:
+def _is_field(world: World, symbol: Symbol) -> bool:
     """Whether an attribute of a class is declared as a column: neither a method nor a link to
     other objects."""
     value = world.value(symbol)
     if symbol is None or (value is not None and value[0] in ("k", "n", "t", "d")):
         return False
-    callee = symbol
+    callee: Symbol = symbol
     while callee is not None and callee[0] in ("A", "c", "N"):
         callee = callee[2] if callee[0] == "A" else callee[1]
-    name = str(callee[-1]) if callee is not None and callee[0] in ("n", "a") else ""
+    name = "" if callee is None or callee[0] not in ("n", "a") else str(callee[-1])
     return not name.rpartition(".")[2].lower().endswith(("relationship", "backref", "property"))
 
 

@@ -22,8 +22,12 @@ def subject(value: Value) -> Symbol:
 
 
 def of_class(world: World, owner: str, member: Value) -> Value:
-    """Return an attribute that a project class has from a library, bound to the class where
-    it finds its instances: `User.objects`, `User.get`."""
+    """Return an attribute of a project class, bound to the class where it finds instances of
+    it: `User.objects`, `User.get`."""
+    if member is not None and member[0] == "i" and subject(member) is None:
+        fact = world.fact(Finds, member[1])
+        if fact is not None and fact.of == "class":
+            return ("i", member[1], (*(member[2] or ()), (ABOUT, ("n", owner))))
     if member is None or member[0] != "n":
         return member
     fact = world.facts.get(Finds, member[1])

@@ -10,9 +10,7 @@ import libcst as cst
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside, spelling
 
-_PLAIN = frozenset(
-    {"Any", "Dict", "JSON", "Mapping", "MutableMapping", "dict"}
-)
+_PLAIN = frozenset({"Any", "Dict", "JSON", "Mapping", "MutableMapping", "dict"})
 _JUDGES = re.compile(
     r"(?i)\w*(valid|schema|check|clean|sanitiz|allow|permit|filter|verify|require|expect|ensure|"
     r"parse|convert|decode|assert|structure|load|whitelist|strip|from_dict|guard|serializ|form)\w*"

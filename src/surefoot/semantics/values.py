@@ -458,7 +458,7 @@ class World:
                     if owner[1] not in _EMPTY:
                         return of_class(self, name, self.name(f"{owner[1]}.{attr}"))
                 elif attr in summary.members:
-                    return self.value(summary.members[attr])
+                    return of_class(self, name, self.value(summary.members[attr]))
             return None
         if self.function(name) is not None:
             return None

@@ -156,7 +156,9 @@ def _is_lazy(function: cst.FunctionDef, name: str) -> bool:
     for node in inside([function.body]):
         match node:
             case cst.If(test=test):
-                if any(isinstance(part, cst.Name) and part.value == name for part in inside([test])):
+                if any(
+                    isinstance(part, cst.Name) and part.value == name for part in inside([test])
+                ):
                     return True
             case cst.AssignTarget(target=cst.Name(value=target)) if target == name:
                 sets = True

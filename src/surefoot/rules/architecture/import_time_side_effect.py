@@ -171,9 +171,7 @@ class ImportTimeSideEffect(Rule):
     )
 
     def link(self, project: Project) -> None:
-        at_import = [
-            call for call in project.calls if not call.function and not call.at & _LATER
-        ]
+        at_import = [call for call in project.calls if not call.function and not call.at & _LATER]
         if not at_import:
             return
         imports = Imports(project)

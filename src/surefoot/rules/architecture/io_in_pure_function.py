@@ -49,7 +49,8 @@ class IoInPureFunction(Rule):
             from database import db
 
             def calculate_discount(uid):
-                return 0.15 if len(db.query("SELECT id FROM orders WHERE user_id = ?", uid)) > 10 else 0
+                orders = db.query("SELECT id FROM orders WHERE user_id = ?", uid)
+                return 0.15 if len(orders) > 10 else 0
             """
         ),
         Bad(
@@ -197,7 +198,9 @@ class IoInPureFunction(Rule):
         ends = [
             call
             for call in project.calls
-            if call.function and not call.at & (At.LAMBDA | At.ASYNC) and reaches_out(call) in _KINDS
+            if call.function
+            and not call.at & (At.LAMBDA | At.ASYNC)
+            and reaches_out(call) in _KINDS
         ]
         ways = effects.ways(ends, effects.happens_here, _DEEPEST)
         for name, way in ways.items():
@@ -208,7 +211,9 @@ class IoInPureFunction(Rule):
     def _report(self, way: Way, reason: str) -> None:
         does = f"`{way.call.shown}` {reaches_out(way.call)}"
         if way.rest is not None:
-            does = f"`{said_callee(way.call)}` ends in `{way.end.shown}`, which {reaches_out(way.end)}"
+            does = (
+                f"`{said_callee(way.call)}` ends in `{way.end.shown}`, which {reaches_out(way.end)}"
+            )
         self.report(
             way.call,
             f"{reason}, and {does}",

@@ -227,9 +227,10 @@ class MassAssignment(Rule):
 
     def visit_Call(self, node: cst.Call) -> None:
         for argument in node.args:
-            if argument.star == "**" and not isinstance(argument.value, (cst.Dict, cst.DictComp)):
-                if not is_looked_at(self.file, argument.value, node):
-                    self._note(argument.value, node, "made", self.file.symbol(node))
+            if argument.star != "**" or isinstance(argument.value, (cst.Dict, cst.DictComp)):
+                continue
+            if not is_looked_at(self.file, argument.value, node):
+                self._note(argument.value, node, "made", self.file.symbol(node))
 
     def visit_For(self, node: cst.For) -> None:
         match node:

@@ -11,7 +11,13 @@ from surefoot.semantics.handlers import inside
 from surefoot.semantics.loops import is_script
 
 _DECISIONS = (
-    cst.BooleanOperation, cst.CompIf, cst.ExceptHandler, cst.For, cst.If, cst.IfExp, cst.While,
+    cst.BooleanOperation,
+    cst.CompIf,
+    cst.ExceptHandler,
+    cst.For,
+    cst.If,
+    cst.IfExp,
+    cst.While,
 )
 _MANY = 6
 _KINDS = 2

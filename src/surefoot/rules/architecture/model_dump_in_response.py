@@ -19,7 +19,9 @@ from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside
 
 _DUMPER = re.compile(r"_?_?(to_|as_|get_)?(dict|json|serializ(e|able)(_\w+)?)_?_?|to_?(dict|json)")
-_ALL_FIELDS = frozenset({"__dict__", "__mapper__", "__table__", "_meta", "vars", "_sa_class_manager"})
+_ALL_FIELDS = frozenset(
+    {"__dict__", "__mapper__", "__table__", "_meta", "vars", "_sa_class_manager"}
+)
 _CHOOSES = (cst.CompIf, cst.If, cst.Comparison)
 _RESPONSES = re.compile(r"(?i)jsonify|.*response|json|write|finish")
 _REMOVES = frozenset({"pop", "popitem"})
@@ -223,16 +225,18 @@ class ModelDumpInResponse(Rule):
     )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        if _DUMPER.fullmatch(node.name.value) and self.file.scope(node).kind == "class":
-            if _dumps_everything(node):
-                self.note(node, "dumper", self.file.symbols.definition(self.file.scope_of(node)))
+        if _DUMPER.fullmatch(node.name.value) is None or not _dumps_everything(node):
+            return
+        if self.file.scope(node).kind == "class":
+            self.note(node, "dumper", self.file.symbols.definition(self.file.scope_of(node)))
 
     def visit_Return(self, node: cst.Return) -> None:
-        function = self.file.function(node)
-        if function is not None and function.decorators and node.value is not None:
-            if not isinstance(node.value, cst.Call) or self._is_dump_itself(node.value):
-                handles = "handler" in self.file.role(node)
-                self._note(node.value, handles, promise_of(self.file, function))
+        function = self.file.function(node) if node.value is not None else None
+        if node.value is None or function is None or not function.decorators:
+            return
+        if not isinstance(node.value, cst.Call) or self._is_dump_itself(node.value):
+            handles = "handler" in self.file.role(node)
+            self._note(node.value, handles, promise_of(self.file, function))
 
     def _is_dump_itself(self, call: cst.Call) -> bool:
         fact = self.file.fact(Dumps, call)
@@ -241,10 +245,11 @@ class ModelDumpInResponse(Rule):
     def visit_Call(self, node: cst.Call) -> None:
         match node.func:
             case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)) if node.args:
-                if _RESPONSES.fullmatch(name) is None:
-                    return
+                pass
             case _:
                 return
+        if _RESPONSES.fullmatch(name) is None:
+            return
         fact = self.file.fact(Responds, node)
         if fact is not None:
             for argument in node.args[fact.position :]:
@@ -354,5 +359,3 @@ def _is_cut_down(file: File, answer: cst.BaseExpression) -> bool:
             case cst.Subscript() if isinstance(file.parent(parent), cst.Del):
                 return True
     return False
-
-

@@ -240,7 +240,7 @@ class OrmModelInResponse(Rule):
     )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        if node.decorators and self.file.once(endpoint_decorators, node):
+        if self.file.once(endpoint_decorators, node):
             self.note(node, promise_of(self.file, node), None)
 
     def visit_Return(self, node: cst.Return) -> None:

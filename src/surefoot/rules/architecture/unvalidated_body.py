@@ -219,7 +219,9 @@ class UnvalidatedBody(Rule):
                         self.note(node, "answered", None, ())
 
     def visit_Subscript(self, node: cst.Subscript) -> None:
-        if not isinstance(node.value, _BODIES) or not self.file.once(_serves, self.file.tree.module):
+        if not isinstance(node.value, _BODIES) or not self.file.once(
+            _serves, self.file.tree.module
+        ):
             return
         match node.slice:
             case [cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString()))]:
@@ -281,8 +283,9 @@ def _validates(file: File, function: cst.FunctionDef) -> bool:
     """Whether a function calls anything that, by its name, validates."""
     for node in inside([function.body]):
         match node:
-            case cst.Call(func=cst.Name(value=name)) | cst.Call(
-                func=cst.Attribute(attr=cst.Name(value=name))
+            case (
+                cst.Call(func=cst.Name(value=name))
+                | cst.Call(func=cst.Attribute(attr=cst.Name(value=name)))
             ) if _VALIDATES.fullmatch(name):
                 return True
     return False
