@@ -17,11 +17,15 @@ import pytest
 
 from surefoot.facts.kinds import (
     Admits,
+    Answers,
     Blocking,
+    ChangesDisk,
     Deadline,
+    Dumps,
     Enters,
     FailsOnStatus,
     FailureCode,
+    Finds,
     HttpAnswer,
     KeepsFailure,
     MayLack,
@@ -31,7 +35,9 @@ from surefoot.facts.kinds import (
     Pauses,
     PoolSize,
     Raises,
+    Receives,
     Resource,
+    Responds,
     RetriedStatuses,
     Retry,
     Returns,
@@ -281,6 +287,32 @@ def test_tasks_pools_and_answers_are_as_stated(file: FactsFile, installed: Insta
     assert _problems(check()) == []
 
 
+def test_answers_are_made_as_the_facts_say(file: FactsFile, installed: Installed) -> None:
+    """Keywords that declare an answer, narrow a dump or say how a file is opened are ones the
+    callable takes, and what is answered stands where the facts say."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        table = _facts()
+        for stated in _present(file, installed, "answers"):
+            answers = table.get(Answers, stated.name)
+            for keyword in (*answers.model, *answers.narrowed_by) if answers is not None else ():
+                yield stated, _problem(installed, stated, keyword, None)
+        for stated in _present(file, installed, "responds"):
+            responds = table.get(Responds, stated.name)
+            if responds is not None:
+                yield stated, _argument(installed, stated, responds.parameter, responds.position)
+        for stated in _present(file, installed, "dumps"):
+            dumps = table.get(Dumps, stated.name)
+            for keyword in dumps.narrowed_by if dumps is not None else ():
+                yield stated, _problem(installed, stated, keyword, None)
+        for stated in _present(file, installed, "changes-disk"):
+            changes = table.get(ChangesDisk, stated.name)
+            if changes is not None and changes.mode is not None:
+                yield stated, _problem(installed, stated, changes.mode, changes.mode_position)
+
+    assert _problems(check()) == []
+
+
 def test_what_tells_of_failures_is_accepted(file: FactsFile, installed: Installed) -> None:
     """Keywords on which a partial failure depends, and where kept failures come from, exist."""
 
@@ -447,6 +479,8 @@ def _classes(stated: Stated) -> Iterator[str]:
     getters: tuple[tuple[type, Callable[..., str | None]], ...] = (
         (Returns, lambda fact: fact.type),
         (Enters, lambda fact: fact.type),
+        (Finds, lambda fact: fact.gives if "." in fact.gives else None),
+        (Receives, lambda fact: fact.type),
         (Blocking, lambda fact: fact.instead),
     )
     for kind, getter in getters:

@@ -196,6 +196,11 @@ def _class(tree: Tree, symbols: Symbols, node: cst.ClassDef, scope: Scope) -> Cl
         bases=tuple(symbols.of(base.value) for base in node.bases if not base.star),
         decorators=tuple(symbols.of(item.decorator) for item in node.decorators),
         members=members,
+        keywords=tuple(
+            (item.keyword.value, symbols.of(item.value))
+            for item in node.keywords
+            if item.keyword is not None
+        ),
     )
 
 

@@ -71,7 +71,7 @@ def _given_base(world: World, arguments: tuple[Any, ...]) -> Value:
         if keyword == "cls":
             value = world.value(symbol)
             return value if value is not None and value[0] in ("n", "?") else None
-    return None
+    return ("n", "sqlalchemy.orm.DeclarativeBase")
 
 
 def _type(world: World, _: Value, arguments: tuple[Any, ...]) -> Value:

@@ -38,6 +38,8 @@ MAKER = "->"
 """The keyword under which the arguments of an instance tell the factory that made it."""
 VALUES = "values()"
 """The keyword under which the arguments of a dictionary tell what its values are."""
+ABOUT = "about()"
+"""The keyword under which the arguments of a query tell whose instances it finds."""
 SLICE = (":",)
 """The key of an element that is a slice."""
 MOUNTED = "mount()"
@@ -105,13 +107,14 @@ class FunctionSummary(NamedTuple):
 
 
 class ClassSummary(NamedTuple):
-    """A class: its bases, and its attributes and methods by name."""
+    """A class: its bases, its attributes and methods by name, and the keywords after its bases."""
 
     qualname: str
     place: int
     bases: tuple[Symbol, ...] = ()
     decorators: tuple[Symbol, ...] = ()
     members: Mapping[str, Symbol] = {}
+    keywords: tuple[tuple[str, Symbol], ...] = ()
 
 
 class CallSummary(NamedTuple):

@@ -36,6 +36,7 @@ from surefoot.facts.kinds import (
 )
 from surefoot.facts.table import FactTable
 from surefoot.semantics.overloads import choose
+from surefoot.semantics.queries import found, of_class, subject
 from surefoot.semantics.results import element, result
 from surefoot.semantics.summary import (
     MAKER,
@@ -364,6 +365,9 @@ class World:
         """Return the element of a value under a key; for the keys see `summary`."""
         if value is None or value == PENDING:
             return value
+        about = subject(value)
+        if about is not None and isinstance(key, (int, tuple, type(None))):
+            return value if key == SLICE else self._instance(self.value(about))
         if key == SLICE:
             return value if value[0] == "l" else None
         match value:
@@ -453,9 +457,9 @@ class World:
                 summary = self.cls(owner[1])
                 if summary is None:
                     if owner[1] not in _EMPTY:
-                        return self.name(f"{owner[1]}.{attr}")
+                        return of_class(self, name, self.name(f"{owner[1]}.{attr}"))
                 elif attr in summary.members:
-                    return self.value(summary.members[attr])
+                    return of_class(self, name, self.value(summary.members[attr]))
             return None
         if self.function(name) is not None:
             return None
@@ -568,10 +572,16 @@ class World:
         summary = self.cls(name)
         values = [self.value(base) for base in summary.bases] if summary is not None else []
         return [
-            value
+            value if value[0] != "m" else ("n", value[1])
             for value in values
-            if value is not None and value[0] in ("n", "?") and value[1:] != ("builtins.object",)
+            if value is not None
+            and (value[0] in ("n", "?") or self._is_class_of_instance(value))
+            and value[1:] != ("builtins.object",)
         ]
+
+    def _is_class_of_instance(self, value: tuple[Any, ...]) -> bool:
+        """Whether a value is a class kept by an instance of a library: `db.Model`."""
+        return value[0] == "m" and self.function(value[1]) is None and bool(self.facts.of(value[1]))
 
     def is_property(self, function: FunctionSummary) -> bool:
         """Whether reading the attribute calls the function."""
@@ -602,7 +612,10 @@ class World:
                     return self._result(function, arguments, is_method=callee[0] == "m")
                 if callee[0] == "n" and self.cls(name) is not None:
                     return ("i", name, arguments)
-                given = result(self, name, callee[2] if callee[0] == "m" else None, arguments)
+                receiver = callee[2] if callee[0] == "m" else None
+                given = result(self, name, receiver, arguments) or found(
+                    self, name, receiver, arguments
+                )
                 if given is not None:
                     return given[0]
                 return self._external_result(name, arguments, is_method=callee[0] == "m")

@@ -8,9 +8,9 @@ from surefoot.facts.kinds import HttpAnswer
 from surefoot.linking.project import Project
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
-from surefoot.semantics.answers import Looks, looks_at_answer
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.handlers import last_name
+from surefoot.semantics.http_answers import Looks, looks_at_answer
 from surefoot.semantics.loops import is_script
 from surefoot.semantics.summary import MOUNTED
 

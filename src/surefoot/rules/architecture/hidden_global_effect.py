@@ -1,0 +1,167 @@
+"""`hidden-global-effect`: a function changes what the whole process shares."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from surefoot.facts.kinds import ChangesProcess
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.handlers import inside
+from surefoot.semantics.loops import is_script
+
+_SAYS_SO = re.compile(
+    r"_*(\w+_)?(activate|bootstrap|chdir|clear|configure|disable|enable|enter|environ|env|exit|global|"
+    r"init|initiali[sz]e|install|invalidate|load|main|patch|prepare|register|reload|reset|restore|run|"
+    r"seed|serve|set|set_?up|shutdown|signals?|start|startup|stop|tear_?down|teardown|unregister|"
+    r"unset|update|use|add|remove|singleton|cache|cwd)(_\w+)?|__\w+__"
+)
+
+
+class HiddenGlobalEffect(Rule):
+    """A function changes the directory, the environment or a global of the whole process.
+
+    Other threads, other requests and every later test see the change, and nothing in the name
+    of the function warns of it. Two that run at once undo each other.
+
+    Hand the value over, or do it in the function that sets the process up.
+    """
+
+    code = "SF711"
+    severity = Severity.INFO
+    default = False
+    confidence = Confidence.MEDIUM
+    facts = (ChangesProcess,)
+    examples = (
+        Bad(
+            """
+            import locale
+            import os
+
+            rate = 1
+
+            def build(folder):
+                os.chdir(folder)
+                os.environ["BUILD"] = folder
+                locale.setlocale(locale.LC_ALL, "C")
+
+            def convert(amount, new):
+                global rate
+                rate = new
+                return amount * rate
+            """,
+            count=4,
+        ),
+        Good(
+            """
+            import locale
+            import os
+
+            def main():
+                os.chdir("/srv")
+                locale.setlocale(locale.LC_ALL, "C")
+
+            def setup_environment():
+                os.environ["MODE"] = "batch"
+
+            os.environ["TZ"] = "UTC"
+            """,
+            because="the process is set up here",
+        ),
+        Good(
+            """
+            import os
+
+            def build(folder):
+                before = os.getcwd()
+                os.chdir(folder)
+                try:
+                    return os.listdir(".")
+                finally:
+                    os.chdir(before)
+            """,
+            because="it is put back",
+        ),
+        Good(
+            """
+            import os
+
+            _client = None
+
+            def client():
+                global _client
+                if _client is None:
+                    _client = object()
+                return _client
+
+            def copy():
+                environ = dict(os.environ)
+                environ["A"] = "1"
+                return environ
+            """,
+            because="made once when it is needed first, and a copy",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: ChangesProcess) -> None:
+        if not isinstance(call.node, cst.Call):
+            return
+        function = self.file.function(call.node)
+        if function is None or self._may(function):
+            return
+        same = sum(
+            1
+            for node in inside([function.body])
+            if isinstance(node, cst.Call) and self.file.call(node).name == call.name
+        )
+        if same < 2:
+            name = function.name.value
+            self.report(call, f"`{name}` changes {fact.what} for all threads of the process")
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        for target in node.targets:
+            match target.target:
+                case cst.Subscript(value=cst.Attribute() | cst.Name() as owner):
+                    if self.file.function(node) and self.file.name(owner) == "os.environ":
+                        self._changes(node, "the environment")
+
+    def visit_Global(self, node: cst.Global) -> None:
+        function = self.file.function(node)
+        if function is None or self._may(function):
+            return
+        for item in node.names:
+            name = item.name.value
+            if not _is_lazy(function, name):
+                self.report(
+                    node, f"`{function.name.value}` changes the global `{name}` for everybody"
+                )
+                return
+
+    def _changes(self, node: cst.CSTNode, what: str) -> None:
+        function = self.file.function(node)
+        if function is not None and not self._may(function):
+            name = function.name.value
+            self.report(node, f"`{name}` changes {what} for all threads of the process")
+
+    def _may(self, function: cst.FunctionDef) -> bool:
+        return _SAYS_SO.fullmatch(function.name.value) is not None or is_script(self.file.path)
+
+
+def _is_lazy(function: cst.FunctionDef, name: str) -> bool:
+    """Whether a function tests a global before it sets it, or never sets it."""
+    sets = False
+    for node in inside([function.body]):
+        match node:
+            case cst.If(test=test):
+                if any(
+                    isinstance(part, cst.Name) and part.value == name for part in inside([test])
+                ):
+                    return True
+            case cst.AssignTarget(target=cst.Name(value=target)) if target == name:
+                sets = True
+            case cst.AugAssign(target=cst.Name(value=target)) if target == name:
+                sets = True
+    return not sets

@@ -1,0 +1,305 @@
+"""`mass-assignment`: a client sets whatever fields of a stored object it likes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from surefoot.facts.kinds import Writes
+from surefoot.linking.project import Project
+from surefoot.linking.requests import bodies
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.bodies import Bodies
+from surefoot.semantics.endpoint_answers import answers, endpoint_decorators
+from surefoot.semantics.entities import Stored, entity, stored_in
+from surefoot.semantics.handlers import inside
+from surefoot.semantics.raw_bodies import dictionary_parameter, is_checked_before, is_looked_at
+from surefoot.semantics.values import PENDING
+
+
+class MassAssignment(Rule):
+    """What a client sent sets the fields of a database object, whichever they are.
+
+    `User(**request.json)` takes `is_admin` and `balance` as readily as `name`: whoever knows
+    or guesses the name of a column writes it. Columns added later are open at once.
+
+    Let a schema say what may be set, or name the fields.
+    """
+
+    code = "SF705"
+    severity = Severity.ERROR
+    examples = (
+        Bad(
+            """
+            # file: models.py
+            from flask_sqlalchemy import SQLAlchemy
+
+            db = SQLAlchemy()
+
+            class User(db.Model):
+                name = db.Column(db.String)
+                is_admin = db.Column(db.Boolean)
+            # file: views.py
+            from flask import Flask, jsonify, request
+            from models import User, db
+
+            app = Flask(__name__)
+
+            @app.post("/users")
+            def create():
+                user = User(**request.get_json())
+                db.session.add(user)
+                return jsonify(user.id)
+
+            @app.patch("/users/<int:number>")
+            def change(number):
+                user = User.query.get_or_404(number)
+                data = request.json
+                for key, value in data.items():
+                    setattr(user, key, value)
+                return jsonify(user.id)
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import json
+            from django.db import models
+            from django.views import View
+            from rest_framework.views import APIView
+
+            class Order(models.Model):
+                paid = models.BooleanField()
+
+            class OrderView(View):
+                def post(self, request):
+                    data = json.loads(request.body)
+                    return Order.objects.create(**data)
+
+            class OrderApi(APIView):
+                def patch(self, request, number):
+                    Order.objects.filter(pk=number).update(**request.data)
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            from fastapi import FastAPI, Request
+            from sqlalchemy.orm import DeclarativeBase
+
+            class Base(DeclarativeBase):
+                pass
+
+            class Item(Base):
+                __tablename__ = "items"
+
+            app = FastAPI()
+
+            @app.post("/items")
+            async def create(request: Request):
+                return {"id": Item(**(await request.json())).id}
+
+            @app.put("/items")
+            def replace(data: dict):
+                return {"id": Item(**data).id}
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            # file: views.py
+            import json
+            from django.db import models
+
+            class Order(models.Model):
+                paid = models.BooleanField()
+
+            def create(request):
+                Order.objects.create(**json.loads(request.body.decode()))
+            # file: urls.py
+            from django.urls import path
+            from views import create
+
+            urlpatterns = [path("orders", create)]
+            """
+        ),
+        Good(
+            """
+            from flask import Flask, jsonify, request
+            from flask_sqlalchemy import SQLAlchemy
+            from pydantic import BaseModel
+
+            app = Flask(__name__)
+            db = SQLAlchemy(app)
+
+            class User(db.Model):
+                name = db.Column(db.String)
+
+            class UserIn(BaseModel):
+                name: str
+
+            @app.post("/users")
+            def create():
+                data = UserIn.model_validate(request.get_json())
+                return jsonify(User(**data.model_dump()).id, UserIn(**request.get_json()).name)
+            """,
+            because="a schema says what may be set",
+        ),
+        Good(
+            """
+            from flask import Flask, jsonify, request
+            from flask_sqlalchemy import SQLAlchemy
+
+            app = Flask(__name__)
+            db = SQLAlchemy(app)
+            ALLOWED = {"name"}
+
+            class User(db.Model):
+                name = db.Column(db.String)
+
+            @app.post("/users")
+            def create():
+                data = request.get_json()
+                return jsonify(User(**{key: data[key] for key in ALLOWED}).id)
+
+            @app.patch("/users/<int:number>")
+            def change(number):
+                user = User.query.get_or_404(number)
+                for key, value in request.json.items():
+                    if key in ALLOWED:
+                        setattr(user, key, value)
+                return jsonify(user.id)
+
+            @app.put("/users")
+            def put():
+                data = request.get_json()
+                if set(data) - ALLOWED:
+                    return "no", 400
+                return jsonify(User(**data).id)
+
+            @app.post("/named")
+            def named():
+                return jsonify(User(name=request.json["name"]).id)
+            """,
+            because="only fields that are named get through",
+        ),
+        Good(
+            """
+            from fastapi import FastAPI
+            from sqlmodel import SQLModel
+
+            class HeroIn(SQLModel):
+                name: str
+
+            class Hero(HeroIn, table=True):
+                secret: str
+
+            app = FastAPI()
+
+            @app.post("/heroes")
+            def create(hero: HeroIn):
+                stored = Hero(**hero.model_dump())
+                for key, value in hero.model_dump(exclude_unset=True).items():
+                    setattr(stored, key, value)
+                return {}
+
+            def restore(data: dict):
+                return Hero(**data)
+            """,
+            because="a schema says what may be set, and `restore` is sent nothing",
+        ),
+        Good(
+            """
+            from flask import Flask, request
+            from search import Query
+
+            app = Flask(__name__)
+
+            @app.post("/search")
+            def search():
+                return Query(**request.get_json()).run()
+            """,
+            because="nothing is known of `Query`",
+        ),
+    )
+
+    def visit_Call(self, node: cst.Call) -> None:
+        for argument in node.args:
+            if argument.star != "**" or isinstance(argument.value, (cst.Dict, cst.DictComp)):
+                continue
+            if not is_looked_at(self.file, argument.value, node):
+                self._note(argument.value, node, "made", self.file.symbol(node))
+
+    def visit_For(self, node: cst.For) -> None:
+        match node:
+            case cst.For(
+                target=cst.Tuple(elements=[cst.Element(value=cst.Name(value=key)), _]),
+                iter=cst.Call(func=cst.Attribute(value=items, attr=cst.Name(value="items"))),
+            ):
+                set_on = _set_on(node, key)
+                if set_on is not None and not is_looked_at(self.file, items, node):
+                    self._note(items, node, "set", self.file.symbol(set_on))
+
+    def _note(self, body: cst.BaseExpression, where: cst.CSTNode, how: str, target: Any) -> None:
+        function = self.file.function(where)
+        if function is None or is_checked_before(function) or target is None:
+            return
+        symbol = self.file.symbol(body)
+        owner = dictionary_parameter(self.file, body)
+        decorators = self.file.once(endpoint_decorators, owner) if owner is not None else ()
+        if decorators or (symbol is not None and symbol[0] in ("a", "c", "n", "u", "w", "x")):
+            self.note(where, how, target, symbol, decorators)
+
+    def link(self, project: Project) -> None:
+        sent = bodies(project)
+        for examination, note in project.notes(self.name):
+            how, target, symbol, decorators = note.data
+            if not self._is_sent(sent, symbol, decorators):
+                continue
+            stored = self._made(target) if how == "made" else self._changed(target)
+            if stored is not None:
+                self.report(
+                    note,
+                    f"whoever sends the request sets any field of the {stored.what} "
+                    f"`{stored.shown}` by its name",
+                    path=examination.path,
+                    confidence=Confidence.HIGH,
+                )
+
+    def _is_sent(self, sent: Bodies, symbol: Any, decorators: Any) -> bool:
+        if decorators and answers(self.project.world, decorators) is not None:
+            return True
+        return sent.of(symbol) is not None
+
+    def _made(self, symbol: Any) -> Stored | None:
+        """The entity that a call makes or changes of its keywords."""
+        world = self.project.world
+        callee = world.value(symbol[1])
+        if callee is None or callee == PENDING or callee[0] not in ("n", "m"):
+            return None
+        if world.fact(Writes, callee[1]) is not None:
+            receiver = callee[2] if callee[0] == "m" else None
+            if receiver is not None and receiver[0] == "n":
+                return entity(world, receiver[1])
+            return stored_in(world, receiver)
+        return entity(world, callee[1]) if callee[0] == "n" else None
+
+    def _changed(self, symbol: Any) -> Stored | None:
+        return stored_in(self.project.world, self.project.world.value(symbol))
+
+
+def _set_on(loop: cst.For, key: str) -> cst.BaseExpression | None:
+    """What gets, by `setattr`, each item of a loop, if the loop asks nothing about the key."""
+    found: cst.BaseExpression | None = None
+    for node in inside([loop.body]):
+        match node:
+            case cst.Call(
+                func=cst.Name(value="setattr"),
+                args=[cst.Arg(value=target), cst.Arg(value=cst.Name(value=name)), _],
+            ) if name == key:
+                found = target
+            case cst.Comparison(left=cst.Name(value=name)) if name == key:
+                return None
+    return found

@@ -1,0 +1,5 @@
+"""The router all endpoints share."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api")
