@@ -9,6 +9,15 @@ Each module holds the kinds of one subject; a new one is imported here.
 
 from __future__ import annotations
 
+from surefoot.facts.kinds.automation import (
+    CommandOption,
+    MachineOutput,
+    MayFail,
+    Mutates,
+    Owned,
+    RunsCommand,
+    Verdict,
+)
 from surefoot.facts.kinds.base import Fact
 from surefoot.facts.kinds.concurrency import (
     Blocking,
@@ -50,6 +59,7 @@ __all__ = [
     "Blocking",
     "Borrows",
     "BuiltInRetries",
+    "CommandOption",
     "Coroutine",
     "Deadline",
     "Enters",
@@ -57,8 +67,12 @@ __all__ = [
     "Generic",
     "Idempotency",
     "IgnoredAttribute",
+    "MachineOutput",
+    "MayFail",
+    "Mutates",
     "NoReturn",
     "Offload",
+    "Owned",
     "ReadsConfiguration",
     "RefusesNone",
     "RemovesPath",
@@ -70,6 +84,7 @@ __all__ = [
     "RetryPart",
     "Returns",
     "Role",
+    "RunsCommand",
     "RunsEventLoop",
     "SetsSocketTimeout",
     "Settings",
@@ -80,4 +95,5 @@ __all__ = [
     "Timeout",
     "TimeoutValue",
     "UniqueValue",
+    "Verdict",
 ]
