@@ -12,13 +12,14 @@ from surefoot.linking.forwarding import position_of
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Examination, Note
 from surefoot.semantics.call import LinkedCall
+from surefoot.semantics.circumstances import is_teardown_name
 from surefoot.semantics.file import is_test_path
 from surefoot.semantics.mutations import Mutation, mutation_of
 from surefoot.semantics.rehearsal import FLAG, Rehearsal
 from surefoot.semantics.summary import At, FunctionSummary
 
 _DEEPEST = 2
-_ASIDE = At.HANDLER | At.TEARDOWN | At.LAMBDA | At.DECORATOR
+_ASIDE = At.HANDLER | At.LAMBDA | At.DECORATOR
 
 
 class Rehearsed(NamedTuple):
@@ -82,7 +83,7 @@ class Rehearsals:
         ends = [
             call
             for call in self.project.calls_about(Mutates)
-            if not call.at & _ASIDE
+            if not _is_aside(call)
             and full_name(call.module, call.function) not in self._minding
             and not is_test_path(call.path)
             and (change := self.direct(call)) is not None
@@ -91,7 +92,7 @@ class Rehearsals:
         return Effects(self.project).ways(ends, self._passes, _DEEPEST)
 
     def _passes(self, call: LinkedCall, callee: str) -> bool:
-        if call.at & _ASIDE or full_name(call.module, call.function) in self._minding:
+        if _is_aside(call) or full_name(call.module, call.function) in self._minding:
             return False
         function = self.project.function(callee)
         if function is None or flag_parameters(function) or function.is_generator:
@@ -117,6 +118,12 @@ class Rehearsals:
                 if default is not None and default in (("k", False), ("k", None)):
                     return callee, flag
         return None
+
+
+def _is_aside(call: LinkedCall) -> bool:
+    """Whether a call is made only when something else has failed or ended."""
+    in_finally = At.TEARDOWN in call.at and not is_teardown_name(call.function.rpartition(".")[2])
+    return bool(call.at & _ASIDE) or in_finally
 
 
 def flag_parameters(function: FunctionSummary) -> list[str]:

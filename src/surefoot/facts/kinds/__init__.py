@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from surefoot.facts.kinds.automation import (
     CommandOption,
+    Detached,
     MachineOutput,
     MayFail,
     Mutates,
     Owned,
+    ResponseText,
     RunsCommand,
     Verdict,
 )
@@ -62,6 +64,7 @@ __all__ = [
     "CommandOption",
     "Coroutine",
     "Deadline",
+    "Detached",
     "Enters",
     "Fact",
     "Generic",
@@ -79,6 +82,7 @@ __all__ = [
     "RepeatedMethods",
     "Reports",
     "Resource",
+    "ResponseText",
     "RetriesExhausted",
     "Retry",
     "RetryPart",

@@ -35,11 +35,12 @@ class Mutates(Fact, key="mutates"):
 
 @dataclass(frozen=True)
 class RunsCommand(Fact, key="runs-command"):
-    """The callable runs another program and waits for it to end.
+    """The callable runs another program.
 
     `parameter` is the keyword, at `position`, of the words or the text of the command.
     `status` says where its exit status is: `result` itself, an attribute of it, `item 0` of
-    a tuple, `raised` where a failure raises, `nowhere`. `checked_by` is the keyword under
+    a tuple, `raised` where a failure raises, `later` where the end is waited for elsewhere,
+    `nowhere`. `checked_by` is the keyword under
     which a failure raises, unless it is false, and `unchecked_by` one under which it does
     not. `output` lists where the output is: `result` itself, attributes of it, `item 1`.
     """
@@ -106,3 +107,21 @@ class CommandOption(Fact, key="command-option"):
     """
 
     destination: str = "dest"
+
+
+@dataclass(frozen=True)
+class ResponseText(Fact, key="response-text"):
+    """Instances of the class are answers over HTTP; the attributes hold their body."""
+
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Detached(Fact, key="detached"):
+    """The callable has something run beside the caller, who hears of it only by the result.
+
+    What is run is the argument at `position` or `parameter`: a coroutine or a function.
+    """
+
+    position: int = 0
+    parameter: str | None = None
