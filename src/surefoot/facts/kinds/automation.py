@@ -18,6 +18,7 @@ class Mutates(Fact, key="mutates"):
     only tells what it would do. `path` is the index of the path that is changed, -1 the
     receiver. Calls that need not change anything: `mode` is the index of the mode of a file
     (`mode`), `method` that of an HTTP method (`method`), `statement` that of an SQL text.
+    `later`: the call returns before the change is complete.
     """
 
     what: str
@@ -31,6 +32,7 @@ class Mutates(Fact, key="mutates"):
     mode: int | None = None
     method: int | None = None
     statement: int | None = None
+    later: bool = False
 
 
 @dataclass(frozen=True)

@@ -114,8 +114,10 @@ class IgnoredExitStatus(Rule):
                 os.system("clear")
                 subprocess.call(["notify-send", text])
                 os.system("rm -f /tmp/x || true")
+                with open(os.devnull, "w") as null:
+                    subprocess.call(["restorecon", text], stdout=null, stderr=null)
             """,
-            because="nothing depends on these",
+            because="nothing depends on these, or nobody is to hear of them",
         ),
         Good(
             """
@@ -169,6 +171,9 @@ class IgnoredExitStatus(Rule):
         if not dropped:
             happens = "only its output is read: a failure passes for an empty answer"
         known = command is not None and command.program is not None and At.CAUGHT not in call.at
+        silenced = {"stdout", "stderr"} <= call.arguments.keywords.keys()
+        if dropped and silenced:
+            return
         self.report(
             node,
             f"{what} is run, and {happens}",
