@@ -69,9 +69,13 @@ class MachineOutput(Fact, key="machine-output"):
 @dataclass(frozen=True)
 class MayFail(Fact, key="may-fail"):
     """The program of this name is run for an effect nobody depends on, or fails in the
-    ordinary course of things: its exit status says little."""
+    ordinary course of things: its exit status says little.
+
+    `options`: only when one of these is among its words.
+    """
 
     yes: bool = True
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,15 @@ from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.commands import Command, command_text
+from surefoot.semantics.handlers import inside, last_name
 from surefoot.semantics.remarks import gives_reason
 from surefoot.semantics.summary import At
 
 _ASIDE = At.HANDLER | At.LAMBDA
 _ENDS = re.compile(
-    r"_*(a?close|a?exit|clean_?up|del|dispose|finali[sz]e|shut_?down|tear_?down|uninstall)(_.*|_*)"
+    r"_*(abort|a?close|a?exit|cancel|clean_?up|del|dispose|finali[sz]e|kill|shut_?down|tear_?down|uninstall)(_.*|_*)"
 )
+_OPENS = re.compile(r"open|read_\w+|load\w*|exists|is_?file|stat|getsize")
 _OUTPUT = frozenset({"stdout", "stderr", "args"})
 
 
@@ -137,6 +139,20 @@ class IgnoredExitStatus(Rule):
             """
             import subprocess
 
+            def render(source, target):
+                subprocess.run(["render", source, target])
+                with open(target) as stream:
+                    return stream.read()
+
+            def kill_job(number):
+                subprocess.call(["bkill", number])
+            """,
+            because="the file will be missed, and a job to be killed may have ended",
+        ),
+        Good(
+            """
+            import subprocess
+
             def listing(path):
                 done = subprocess.run(["lsblk", path], stdout=subprocess.PIPE)
                 done.check_returncode()
@@ -158,11 +174,10 @@ class IgnoredExitStatus(Rule):
         if not dropped and not self._reads_only_output(node, fact):
             return
         command = command_text(self.file, node, fact)
-        if command is not None and (
-            command.fact(self.file.world, MayFail) is not None or _says_so(command)
-        ):
+        if command is not None and _says_so(command, command.fact(self.file.world, MayFail)):
             return
-        if self._has_reason(node):
+        silenced = {"stdout", "stderr"} <= call.arguments.keywords.keys()
+        if (dropped and silenced) or self._has_reason(node) or self._is_missed(node):
             return
         what = f"`{call.shown}`"
         if command is not None and command.program is not None:
@@ -170,15 +185,12 @@ class IgnoredExitStatus(Rule):
         happens = "nobody looks whether it failed"
         if not dropped:
             happens = "only its output is read: a failure passes for an empty answer"
-        known = command is not None and command.program is not None and At.CAUGHT not in call.at
-        silenced = {"stdout", "stderr"} <= call.arguments.keywords.keys()
-        if dropped and silenced:
-            return
-        self.report(
-            node,
-            f"{what} is run, and {happens}",
-            confidence=Confidence.HIGH if known and dropped else Confidence.MEDIUM,
-        )
+        confidence = Confidence.MEDIUM
+        if At.CAUGHT in call.at or not dropped:
+            confidence = Confidence.LOW
+        elif command is not None and command.program is not None:
+            confidence = Confidence.HIGH
+        self.report(node, f"{what} is run, and {happens}", confidence=confidence)
 
     def _reads_only_output(self, node: cst.Call, fact: RunsCommand) -> bool:
         """Whether all that is done with the result is to read the output from it."""
@@ -215,6 +227,25 @@ class IgnoredExitStatus(Rule):
             return True
         return any(isinstance(item, cst.Finally) for item in self.file.ancestors(node))
 
+    def _is_missed(self, node: cst.Call) -> bool:
+        """Whether a file named in the command is opened next, which fails if it is not there."""
+        function = self.file.function(node)
+        if function is None or not node.args:
+            return False
+        parts = [node.args[0].value]
+        if isinstance(parts[0], cst.Name):
+            bindings = self.file.scope(node).bindings.get(parts[0].value, ())
+            parts += [item.value for item in bindings if isinstance(item.value, cst.BaseExpression)]
+        named = {item.value for item in inside(parts) if isinstance(item, cst.Name)}
+        here = self.file.tree.place(node)
+        return any(
+            type(item) is cst.Call
+            and self.file.tree.place(item) > here
+            and _OPENS.fullmatch(last_name(item.func)) is not None
+            and any(isinstance(part, cst.Name) and part.value in named for part in inside([item]))
+            for item in inside([function.body])
+        )
+
     def _has_reason(self, node: cst.Call) -> bool:
         """Whether a comment beside or above the statement explains it."""
         line = self.file.parent(self.file.statement(node))
@@ -223,7 +254,9 @@ class IgnoredExitStatus(Rule):
         return gives_reason([*line.leading_lines, line.trailing_whitespace])
 
 
-def _says_so(command: Command) -> bool:
-    """Whether a command says itself that it may fail."""
+def _says_so(command: Command, fact: MayFail | None) -> bool:
+    """Whether a command is known, or says itself, to be of little importance."""
     words = [word for word in command.words if word is not None]
+    if fact is not None and (not fact.options or not {*fact.options}.isdisjoint(words)):
+        return True
     return "||" in words or any(word.endswith(("||true", "&")) for word in words[-1:])

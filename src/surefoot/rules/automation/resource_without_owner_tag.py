@@ -42,8 +42,7 @@ class ResourceWithoutOwnerTag(Rule):
 
             def up(name):
                 api = client.CoreV1Api()
-                body = {"metadata": {"name": name}, "spec": {}}
-                api.create_namespaced_pod("default", body)
+                api.create_namespaced_pod("default", {"metadata": {"name": name}, "spec": {}})
             """
         ),
         Good(
