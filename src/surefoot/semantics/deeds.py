@@ -10,8 +10,8 @@ from surefoot.semantics.file import File
 from surefoot.semantics.handlers import Response, inside, last_name, response_to_call
 
 _RECORDS = re.compile(
-    r"(?i).*audit.*|(emit|notify|publish|announce|record|journal|report|log|send)(_?event.*|_.*)?|"
-    r"(print|echo|secho|write_out|display|info|warning)"
+    r"(?i).*audit.*|_*(emit|notify|publish|announce|record|journal|report|log|send)(_?event.*|_.*)?|"
+    r"_*(print|echo|secho|write_out|display|info|warning)"
 )
 _VERBS = frozenset({"delete", "get", "head", "patch", "post", "put", "request"})
 _OPTIONS = frozenset(

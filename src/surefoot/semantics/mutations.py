@@ -19,7 +19,8 @@ _DESTROYS = re.compile(r"(?is)\s*(drop|truncate)\b|\s*delete\b(?!.*\bwhere\b)")
 
 
 class Mutation(NamedTuple):
-    """What a call changes: `what` in a verb phrase, `where` in a word (files, service, database).
+    """What a call changes: `what` in a verb phrase, `where` in a word (service, database,
+    files, tree).
 
     `destroys`: what was there is gone afterwards.
     """

@@ -11,7 +11,8 @@ from surefoot.facts.kinds.base import Fact
 class Mutates(Fact, key="mutates"):
     """Each call changes something outside of the process, and the change stays.
 
-    `what` says it in a verb phrase, `where` in a word whose it is: files, service, database.
+    `what` says it in a verb phrase, `where` in a word whose it is: service, database,
+    files, or tree for a whole tree of files.
     `destroys`: what was there is gone afterwards. Under a pattern `names` lists the methods
     that change something, `destroying` those that destroy and `harmless` those that do
     neither; `*` in a name stands for anything. `simulated_by` names keywords by which a call

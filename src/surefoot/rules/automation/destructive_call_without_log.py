@@ -115,7 +115,9 @@ class DestructiveCallWithoutLog(Rule):
         function = self.file.function(call.node)
         if function is None or leaves_record(self.file, function) or is_migration(self.file):
             return
-        if (At.HANDLER | At.TEARDOWN) & call.at and change.where == "files":
+        if change.where == "files" or (
+            (At.HANDLER | At.TEARDOWN) & call.at and fact.path is not None
+        ):
             return
         if not is_own_path(self.file, call.node):
             name = self.file.scope_of(function).qualname

@@ -20,6 +20,7 @@ _CONFIRMS = re.compile(
     r"(?i)_*(yes|assume_?yes|confirm(ed)?|force|interactive|no_?input|no_?prompt|noinput|preview|"
     r"really|i_am_sure|skip_confirm\w*|auto_?approve)_*"
 )
+_OPTION = re.compile(r"--(dry-?run|yes|force|confirm|no-?input|simulate|check)|prompt=")
 _ASKS = re.compile(r"(?i)confirm|prompt|^input$|^ask|are_you_sure")
 
 
@@ -76,6 +77,11 @@ class DestructiveCliWithoutDryRun(Rule):
                 backend.drop()
 
             @click.command()
+            @click.option("--yes", is_flag=True, expose_value=False, prompt="Really?")
+            def erase():
+                backend.erase()
+
+            @click.command()
             def reset():
                 click.confirm("Reset?", abort=True)
                 backend.reset()
@@ -108,10 +114,17 @@ class DestructiveCliWithoutDryRun(Rule):
             return
         if any("confirm" in last_name(item.decorator) for item in node.decorators):
             return
+        if any(_OPTION.search(self.file.code(item.decorator)) for item in node.decorators):
+            return
         params = node.params
         names = [item.name.value for item in (*params.params, *params.kwonly_params)]
         if any(FLAG.fullmatch(item) or _CONFIRMS.fullmatch(item) for item in names):
             return
         if calls_like(node.body, _ASKS):
             return
-        self.report(node, f"the command `{name}` can neither be tried nor asks before it is done")
+        has_group = any(last_name(item.decorator).startswith("pass_") for item in node.decorators)
+        self.report(
+            node,
+            f"the command `{name}` can neither be tried nor asks before it is done",
+            confidence=Confidence.LOW if has_group else None,
+        )

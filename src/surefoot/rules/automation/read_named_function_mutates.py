@@ -16,9 +16,7 @@ from surefoot.semantics.rehearsal import is_own_path
 _READS = re.compile(
     r"_*(get|list|find|fetch|is|has|check|validate|plan|diff|describe|discover|preview|count)(_.*)?"
 )
-_CHANGES = re.compile(
-    r"(?i)(^|_)(and|or|then)_(delete|remove|clear|pop|drop|update|create|clean)|.*_once$"
-)
+_CHANGES = re.compile(r"(?i)(^|_)(and|or|then)_|_once$")
 
 
 class ReadNamedFunctionMutates(Rule):
@@ -93,7 +91,7 @@ class ReadNamedFunctionMutates(Rule):
             change = mutation_of(self.file.call(item))
             if change is not None and change.destroys:
                 does = change.what
-                if change.where == "files" and (
+                if change.where in ("files", "tree") and (
                     is_own_path(self.file, item) or self._is_aside(item, node)
                 ):
                     continue
