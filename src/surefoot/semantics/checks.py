@@ -10,6 +10,7 @@ from surefoot.semantics.file import File
 from surefoot.semantics.handlers import body_of, inside, last_name, words
 from surefoot.semantics.literals import is_verdict
 
+LEANS = re.compile(r"_*(validate|verify|check|ensure)(_.*)?")
 CHECKS = re.compile(r"_*(validate|verify|check|is|has|can|ensure|are|should|may)(_.*)?")
 _FAILS = re.compile(
     r"(?i)_*(fail|abort|exit|error|die|panic|raise|throw|reject|bail|usage|assert)(_.*)?|"
@@ -82,6 +83,23 @@ def _is_pure(func: cst.BaseExpression, own: set[str]) -> bool:
     if name in _ADDS and isinstance(func, cst.Attribute):
         return isinstance(func.value, cst.Name) and func.value.value in own
     return name in _PURE or CHECKS.fullmatch(name) is not None
+
+
+def leans_on(node: cst.FunctionDef) -> int:
+    """Return how many other checks, which may raise, a function calls."""
+    return sum(
+        type(item) is cst.Call and LEANS.fullmatch(last_name(item.func)) is not None
+        for item in inside([node.body])
+    )
+
+
+def is_calm(node: cst.FunctionDef) -> bool:
+    """Whether a function, by its own statements, neither raises nor ends anything."""
+    return not any(
+        isinstance(item, (cst.Raise, cst.Assert))
+        or (type(item) is cst.Call and _FAILS.fullmatch(last_name(item.func)) is not None)
+        for item in inside([node.body])
+    )
 
 
 def _are_verdicts(returned: list[cst.BaseExpression], annotated: bool) -> bool:

@@ -10,7 +10,7 @@ from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.checks import CHECKS, gives_verdict
+from surefoot.semantics.checks import CHECKS, LEANS, gives_verdict, is_calm, leans_on
 from surefoot.semantics.summary import At
 
 
@@ -141,6 +141,41 @@ class ValidationResultIgnored(Rule):
             """,
             because="it ends the program, tells people, or does something",
         ),
+        Bad(
+            """
+            # file: schemas.py
+            def check(schema, data):
+                return schema.accepts(data) == 1
+
+            def check_orders(data) -> bool:
+                return check(ORDERS, data)
+            # file: use.py
+            from schemas import check_orders
+
+            def load(data):
+                check_orders(data)
+                return data
+            """
+        ),
+        Good(
+            """
+            def check(schema, data):
+                if data not in schema:
+                    raise ValueError(data)
+                return True
+
+            def check_orders(data) -> bool:
+                return check(ORDERS, data)
+
+            def check_parcels(schema, data) -> bool:
+                return schema.validate(data)
+
+            def load(schema, data):
+                check_orders(data)
+                check_parcels(schema, data)
+            """,
+            because="the check it leans on raises, or may",
+        ),
         Good(
             """
             import os
@@ -154,8 +189,12 @@ class ValidationResultIgnored(Rule):
     )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-        if CHECKS.fullmatch(node.name.value) and gives_verdict(self.file, node):
-            self.note(node, self.file.scope_of(node).qualname)
+        if not CHECKS.fullmatch(node.name.value):
+            return
+        if gives_verdict(self.file, node):
+            self.note(node, "verdict", self.file.scope_of(node).qualname, leans_on(node))
+        if LEANS.fullmatch(node.name.value) and is_calm(node):
+            self.note(node, "calm", self.file.scope_of(node).qualname)
 
     def check_call(self, call: Call, fact: Verdict) -> None:
         if At.STATEMENT not in call.at or At.LAMBDA in call.at:
@@ -171,13 +210,18 @@ class ValidationResultIgnored(Rule):
         )
 
     def link(self, project: Project) -> None:
-        verdicts = {
-            full_name(examination.module, str(note.data[0])): (examination.path, note.place)
-            for examination, note in project.notes(self.name)
-        }
-        for name, (path, place) in verdicts.items():
+        calm: set[str] = set()
+        verdicts: dict[str, tuple[str, int, int]] = {}
+        for examination, note in project.notes(self.name):
+            kind, qualname, *rest = note.data
+            name = full_name(examination.module, str(qualname))
+            if kind == "calm":
+                calm.add(name)
+            else:
+                verdicts[name] = (examination.path, note.place, int(str(rest[0])))
+        for name, (path, place, leaning) in verdicts.items():
             function = project.function(name)
-            if function is None:
+            if function is None or not self._keeps_calm(project, name, leaning, calm):
                 continue
             for call in project.callers.get(name, ()):
                 if At.STATEMENT not in call.at or At.LAMBDA in call.at:
@@ -188,5 +232,15 @@ class ValidationResultIgnored(Rule):
                     call,
                     f"the answer of `{said_callee(call)}` is dropped: whatever it says, the code "
                     "goes on",
+                    confidence=Confidence.MEDIUM if leaning else None,
                     chain=[Link(path, place, f"`{function.qualname}` answers and does no more")],
                 )
+
+    def _keeps_calm(self, project: Project, name: str, leaning: int, calm: set[str]) -> bool:
+        """Whether none of the other checks a function calls raises."""
+        known = sum(
+            LEANS.fullmatch((call.name or "").rpartition(".")[2]) is not None
+            and project.target(call) in calm
+            for call in project.calls_in.get(name, ())
+        )
+        return known == leaning
