@@ -6,6 +6,7 @@ is left out. A name that some releases or systems lack says so in `because` or `
 
 from __future__ import annotations
 
+import fnmatch
 import inspect
 import re
 import typing
@@ -21,6 +22,7 @@ from surefoot.facts.kinds import (
     Blocking,
     ChangesDisk,
     Deadline,
+    Detached,
     Dumps,
     Enters,
     FailsOnStatus,
@@ -29,8 +31,10 @@ from surefoot.facts.kinds import (
     HttpAnswer,
     KeepsFailure,
     MayLack,
+    Mutates,
     ObeysRetryAfter,
     Offload,
+    Owned,
     PartialFailure,
     Pauses,
     PoolSize,
@@ -42,6 +46,7 @@ from surefoot.facts.kinds import (
     Retry,
     Returns,
     Role,
+    RunsCommand,
     StartsTask,
     TakesOwnership,
     Timeout,
@@ -422,6 +427,68 @@ def _argument(
     if index is not None and index >= len(installed.positional(stated.name)) and not variadic:
         return f"no positional argument {index}"
     return ""
+
+
+def test_commands_and_changes_take_what_the_facts_say(
+    file: FactsFile, installed: Installed
+) -> None:
+    """What is run, what checks its end, what simulates a change and what marks an owner are
+    arguments of the callable."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        table = _facts()
+        for stated in _present(file, installed, "runs-command"):
+            runs = table.get(RunsCommand, stated.name)
+            assert runs is not None
+            parameters = installed.parameters(stated.name)
+            handed_on = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+            if runs.parameter is not None and not handed_on:
+                yield stated, _problem(installed, stated, runs.parameter, runs.position)
+            for parameter in (runs.checked_by, runs.unchecked_by):
+                if parameter is not None:
+                    yield stated, _problem(installed, stated, parameter, None)
+        for stated in _present(file, installed, "mutates"):
+            change = table.get(Mutates, stated.name)
+            assert change is not None
+            for index, name in ((change.mode, "mode"), (change.method, "method")):
+                if index is not None:
+                    yield stated, _problem(installed, stated, name, index)
+            for index in (change.path, change.statement):
+                if index is not None and index >= 0:
+                    yield stated, _argument(installed, stated, None, index)
+        for stated in _present(file, installed, "detached"):
+            task = table.get(Detached, stated.name)
+            assert task is not None
+            yield stated, _argument(installed, stated, task.parameter, task.position)
+        for stated in _present(file, installed, "owned"):
+            owned = table.get(Owned, stated.name)
+            assert owned is not None
+            for mark in owned.marks:
+                yield stated, _problem(installed, stated, mark, None)
+
+    assert _problems(check()) == []
+
+
+def test_methods_made_of_descriptions_exist() -> None:
+    """Each name of a method of AWS clients that changes something is that of some service."""
+    botocore = pytest.importorskip("botocore.session")
+    session = botocore.get_session()
+    loader = session.get_component("data_loader")
+    from botocore import xform_name
+
+    methods = set()
+    for service in session.get_available_services():
+        model = loader.load_service_model(service, "service-2")
+        methods |= {xform_name(operation) for operation in model["operations"]}
+    table = _facts()
+    pattern = "botocore.client.BaseClient.*"
+    change, owned = table.stated(Mutates, pattern), table.stated(Owned, pattern)
+    assert change is not None
+    assert owned is not None
+    names = (*change.names, *change.destroying, *change.harmless, *owned.names)
+    assert [
+        name for name in names if not fnmatch.filter(methods, name) and name != "upload_*"
+    ] == []
 
 
 def test_what_must_be_closed_can_be(file: FactsFile, installed: Installed) -> None:

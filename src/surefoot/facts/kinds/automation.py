@@ -1,0 +1,134 @@
+"""What changes the world outside, which programs are run, and whose answer is the whole point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surefoot.facts.kinds.base import Fact
+
+
+@dataclass(frozen=True)
+class Mutates(Fact, key="mutates"):
+    """Each call changes something outside of the process, and the change stays.
+
+    `what` says it in a verb phrase, `where` in a word whose it is: service, database,
+    files, or tree for a whole tree of files.
+    `destroys`: what was there is gone afterwards. Under a pattern `names` lists the methods
+    that change something, `destroying` those that destroy and `harmless` those that do
+    neither; `*` in a name stands for anything. `simulated_by` names keywords by which a call
+    only tells what it would do. `path` is the index of the path that is changed, -1 the
+    receiver. Calls that need not change anything: `mode` is the index of the mode of a file
+    (`mode`), `method` that of an HTTP method (`method`), `statement` that of an SQL text.
+    `later`: the call returns before the change is complete.
+    """
+
+    what: str
+    where: str = "service"
+    destroys: bool = False
+    names: tuple[str, ...] = ()
+    destroying: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+    simulated_by: tuple[str, ...] = ()
+    path: int | None = None
+    mode: int | None = None
+    method: int | None = None
+    statement: int | None = None
+    later: bool = False
+
+
+@dataclass(frozen=True)
+class RunsCommand(Fact, key="runs-command"):
+    """The callable runs another program.
+
+    `parameter` is the keyword, at `position`, of the words or the text of the command.
+    `status` says where its exit status is: `result` itself, an attribute of it, `item 0` of
+    a tuple, `raised` where a failure raises, `later` where the end is waited for elsewhere,
+    `nowhere`. `checked_by` is the keyword under
+    which a failure raises, unless it is false, and `unchecked_by` one under which it does
+    not. `output` lists where the output is: `result` itself, attributes of it, `item 1`.
+    """
+
+    parameter: str | None = None
+    position: int = 0
+    status: str = "returncode"
+    checked_by: str | None = None
+    unchecked_by: str | None = None
+    output: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MachineOutput(Fact, key="machine-output"):
+    """The program of this name has output meant for programs, besides that meant for people.
+
+    `options` ask for it; `commands` are sub-commands whose output is stable without any.
+    """
+
+    options: tuple[str, ...]
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MayFail(Fact, key="may-fail"):
+    """The program of this name is run for an effect nobody depends on, or fails in the
+    ordinary course of things: its exit status says little.
+
+    `options`: only when one of these is among its words.
+    """
+
+    yes: bool = True
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict(Fact, key="verdict"):
+    """The callable tells whether something is in order and does nothing else about it.
+
+    `raises_if` is the keyword under which it raises instead. `read_at` names attributes of
+    the receiver that hold the answer too.
+    """
+
+    yes: bool = True
+    raises_if: str | None = None
+    read_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Owned(Fact, key="owned"):
+    """The callable creates something that outlives the process and can be marked with its owner.
+
+    `marks` names the keywords for that. `names` lists, under a pattern, the methods.
+    `body` is the keyword, at `position`, of a dictionary that holds the marks instead.
+    """
+
+    marks: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    body: str | None = None
+    position: int | None = None
+
+
+@dataclass(frozen=True)
+class CommandOption(Fact, key="command-option"):
+    """The callable declares an option of a command line, by its literal names.
+
+    `destination` is the keyword of the attribute under which its value is found.
+    """
+
+    destination: str = "dest"
+
+
+@dataclass(frozen=True)
+class ResponseText(Fact, key="response-text"):
+    """Instances of the class are answers over HTTP; the attributes hold their body."""
+
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Detached(Fact, key="detached"):
+    """The callable has something run beside the caller, who hears of it only by the result.
+
+    What is run is the argument at `position` or `parameter`: a coroutine or a function.
+    """
+
+    position: int = 0
+    parameter: str | None = None

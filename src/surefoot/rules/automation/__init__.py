@@ -1,0 +1,1 @@
+"""Code that acts on systems: dry runs, commands and their exit status, plans, records."""

@@ -1,0 +1,316 @@
+"""`cli-failure-exits-zero`: a program fails and reports success."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.circumstances import is_main_guard
+from surefoot.semantics.entries import entries
+from surefoot.semantics.handlers import (
+    Response,
+    body_of,
+    caught_by,
+    inside,
+    last_name,
+    response_to_call,
+)
+
+_SHOWS = frozenset(
+    {"echo", "flush", "format", "pprint", "print", "print_exc", "print_exception", "secho", "write"}
+)
+_EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "builtins.SystemExit"})
+
+
+class CliFailureExitsZero(Rule):
+    """A program catches every failure, tells it, and ends with exit status 0.
+
+    Schedulers, pipelines and `&&` look at the exit status and nothing else. A nightly job that
+    prints "failed" and ends with 0 is green, every night, until somebody needs what it did not
+    do. Let the exception pass, or end with `sys.exit(1)`.
+    """
+
+    code = "SF1105"
+    severity = Severity.ERROR
+    examples = (
+        Bad(
+            """
+            def main():
+                try:
+                    run()
+                except Exception as error:
+                    print(f"failed: {error}")
+
+            def run(): ...
+
+            if __name__ == "__main__":
+                main()
+            """
+        ),
+        Bad(
+            """
+            import logging
+
+            import click
+
+            @click.command()
+            def sync():
+                try:
+                    work()
+                except Exception:
+                    logging.exception("sync failed")
+            """
+        ),
+        Bad(
+            """
+            import asyncio
+            import logging
+            import sys
+
+            async def main():
+                try:
+                    await work()
+                except Exception:
+                    logging.exception("failed")
+                    return 1
+
+            if __name__ == "__main__":
+                asyncio.run(main())
+            """
+        ),
+        Bad(
+            """
+            import sys
+
+            def report(path):
+                try:
+                    send(path)
+                except Exception as error:
+                    print("cannot send:", error)
+                    sys.exit(0)
+            """
+        ),
+        Bad(
+            """
+            import traceback
+
+            if __name__ == "__main__":
+                try:
+                    work()
+                except Exception:
+                    traceback.print_exc()
+            """
+        ),
+        Good(
+            """
+            import logging
+            import sys
+
+            def main():
+                try:
+                    run()
+                except Exception:
+                    logging.exception("failed")
+                    return 1
+                return 0
+
+            def run(): ...
+
+            if __name__ == "__main__":
+                sys.exit(main())
+            """,
+            because="the status is handed on",
+        ),
+        Good(
+            """
+            import logging
+
+            def cached():
+                try:
+                    return open("c").read()
+                except Exception:
+                    logging.warning("no cache")
+                return rebuild()
+
+            def main():
+                try:
+                    print(cached())
+                except Exception:
+                    logging.warning("no cache")
+                print("done")
+
+            if __name__ == "__main__":
+                main()
+            """,
+            because="the work goes on after the failure",
+        ),
+        Good(
+            """
+            import sys
+
+            import click
+
+            @click.command()
+            def sync():
+                try:
+                    work()
+                except Exception as error:
+                    click.echo(error)
+                    raise click.ClickException("failed")
+
+            def main():
+                try:
+                    work()
+                except Exception as error:
+                    print(error)
+                    sys.exit(1)
+
+            def quit_program():
+                try:
+                    work()
+                except KeyboardInterrupt:
+                    print("bye")
+                    sys.exit(0)
+
+            if __name__ == "__main__":
+                main()
+            """,
+            because="the failure is handed on, and stopping a program by Ctrl-C is none",
+        ),
+        Good(
+            """
+            def main():
+                status = 0
+                try:
+                    work()
+                except Exception as error:
+                    print(error)
+                    status = 1
+                finally:
+                    finish(status)
+
+            def loop():
+                while True:
+                    try:
+                        work()
+                    except Exception as error:
+                        print(error)
+
+            if __name__ == "__main__":
+                main()
+                loop()
+            """,
+            because="the failure is remembered, and a loop goes on",
+        ),
+        Good(
+            """
+            def main():
+                try:
+                    work()
+                except Exception as error:
+                    handle(error)
+
+            def handle(error):
+                print(error)
+                raise SystemExit(2)
+
+            if __name__ == "__main__":
+                main()
+            """,
+            because="what is called may end the program",
+        ),
+    )
+
+    def visit_Try(self, node: cst.Try) -> None:
+        for handler in node.handlers:
+            if not caught_by(self.file, handler).everything:
+                continue
+            ends = [call for call in self._endings(handler) if self._is_success(call)]
+            if ends:
+                if self._tells(handler, ends[0]):
+                    self.report(
+                        ends[0], "every failure ends the program here with exit status 0, success"
+                    )
+                continue
+            name = self._entry(node, handler)
+            if name is not None and self._tells(handler, None):
+                self.report(
+                    handler,
+                    f"when it fails, {name} says so and ends with exit status 0, success",
+                    confidence=Confidence.HIGH,
+                )
+
+    def _entry(self, node: cst.Try, handler: cst.ExceptHandler) -> str | None:
+        """Return what a program begins with, if it ends with this statement and nobody hears
+        of what the handler returns."""
+        suite = self.file.parent(node)
+        if not isinstance(suite, cst.IndentedBlock) or suite.body[-1] is not node:
+            return None
+        if node.finalbody is not None and any(
+            type(item) is cst.Call for item in inside([node.finalbody.body])
+        ):
+            return None
+        around = self.file.parent(suite)
+        returned = [
+            item.value
+            for item in inside([handler.body])
+            if isinstance(item, cst.Return) and item.value is not None
+        ]
+        if isinstance(around, cst.If):
+            return "the program" if is_main_guard(around) and not returned else None
+        if not isinstance(around, cst.FunctionDef):
+            return None
+        name = f"`{around.name.value}`"
+        entry = entries(self.file).get(self.file.scope_of(around).qualname)
+        if entry is not None:
+            dropped = entry.is_dropped and all(
+                isinstance(value, (cst.Integer, cst.Name)) for value in returned
+            )
+            return name if not returned or dropped else None
+        if "cli" in self.file.roles.get(self.file.scope_of(around).qualname, ()):
+            return name if not returned else None
+        return None
+
+    def _tells(self, handler: cst.ExceptHandler, ending: cst.Call | None) -> bool:
+        """Whether a handler tells the failure and does nothing else about it."""
+        told = False
+        for item in inside(body_of(handler.body)):
+            if item is ending:
+                continue
+            match item:
+                case cst.Call():
+                    response = response_to_call(self.file, item)
+                    if Response.RAISES in response:
+                        return False
+                    if Response.REPORTS in response or last_name(item.func) in _SHOWS:
+                        told = True
+                    elif self._may_act(item):
+                        return False
+                case cst.Raise() if ending is None:
+                    return False
+                case cst.Assign() | cst.AugAssign() | cst.AnnAssign() | cst.If() | cst.Try():
+                    return False
+                case cst.For() | cst.While() | cst.Continue() | cst.Break() | cst.Yield():
+                    return False
+        return told
+
+    def _may_act(self, call: cst.Call) -> bool:
+        """Whether a call may do something about the failure: not so for one that only makes a
+        text, as an argument of what shows it."""
+        parent = self.file.parent(call)
+        return isinstance(parent, (cst.Expr, cst.Await))
+
+    def _endings(self, handler: cst.ExceptHandler) -> Iterator[cst.Call]:
+        for item in inside([handler.body]):
+            if type(item) is cst.Call and self.file.call(item).name in _EXITS:
+                yield item
+
+    def _is_success(self, call: cst.Call) -> bool:
+        """Whether a call ends the process with exit status 0."""
+        if not call.args:
+            return True
+        constant = self.file.constant(call.args[0].value)
+        return constant is not None and constant[0] in (0, None, False)

@@ -1,0 +1,104 @@
+"""`create-without-exists-handling`: what should be repeatable fails the second time."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from surefoot.facts.kinds import Mutates
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.deeds import calls_like
+from surefoot.semantics.mutations import mutation_of
+from surefoot.semantics.summary import At
+
+_REPEATABLE = re.compile(
+    r"_*(ensure|reconcile|sync|setup|set_up|provision|bootstrap|converge)(_.*)?"
+)
+_CREATES = re.compile(r"(create_\w+|mkdir|makedirs|create)")
+_LOOKS = re.compile(r"exists?$|^(get|describe|head|list|find|read|is_dir|isdir|lookup)(_|$)|isdir")
+
+
+class CreateWithoutExistsHandling(Rule):
+    """A function that should be repeatable creates something that may be there already.
+
+    Its name promises a state, whatever was before. The second run, or the retry after half of
+    the first, fails with "already exists", and what comes after never happens. Look first, or
+    take that error for success.
+    """
+
+    code = "SF1116"
+    severity = Severity.INFO
+    confidence = Confidence.MEDIUM
+    default = False
+    facts = (Mutates,)
+    needs_tree = True
+    examples = (
+        Bad(
+            """
+            import boto3
+
+            def ensure_bucket(name):
+                boto3.client("s3").create_bucket(Bucket=name)
+            """
+        ),
+        Bad(
+            """
+            import os
+
+            def setup(path):
+                os.mkdir(path)
+            """
+        ),
+        Good(
+            """
+            import os
+
+            import boto3
+            from botocore.exceptions import ClientError
+
+            def ensure_bucket(name):
+                try:
+                    boto3.client("s3").create_bucket(Bucket=name)
+                except ClientError as error:
+                    if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+                        raise
+
+            def setup(path):
+                os.makedirs(path, exist_ok=True)
+                if not os.path.isdir("/srv"):
+                    os.mkdir("/srv")
+            """,
+            because="it may be there already",
+        ),
+        Good(
+            """
+            import os
+
+            def create(path):
+                os.mkdir(path)
+            """,
+            because="nothing is promised for the second time",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: Mutates) -> None:
+        method = (call.name or "").rpartition(".")[2]
+        if call.node is None or not _CREATES.fullmatch(method) or mutation_of(call) is None:
+            return
+        function = self.file.function(call.node)
+        if function is None or not _REPEATABLE.fullmatch(function.name.value):
+            return
+        if (At.GUARDED | At.WITH_ITEM) & call.at or call.arguments.has("exist_ok"):
+            return
+        if any(isinstance(item, cst.If) for item in self.file.ancestors(call.node)):
+            return
+        if calls_like(function.body, _LOOKS):
+            return
+        self.report(
+            call,
+            f"`{function.name.value}` fails the second time: `{method}` creates what is there "
+            "already",
+        )

@@ -1,0 +1,152 @@
+"""`dry-run-not-forwarded`: a dry run that ends where the next function begins."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.linking.effects import said_callee, said_caller
+from surefoot.linking.project import Project
+from surefoot.linking.rehearsals import Rehearsals
+from surefoot.model import Severity
+from surefoot.rule import Bad, Good, Link, Rule
+from surefoot.semantics.rehearsal import rehearsal
+
+
+class DryRunNotForwarded(Rule):
+    """A function that was told to change nothing calls another without telling it.
+
+    Whoever tries a clean-up in a dry run first loses the data right then. The function called
+    knows how to hold back, and is not asked to. Pass the flag on.
+    """
+
+    code = "SF1102"
+    severity = Severity.ERROR
+    examples = (
+        Bad(
+            """
+            # file: store.py
+            import shutil
+
+            def remove_all(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+            # file: cli.py
+            from store import remove_all
+
+            def clean(paths, *, dry_run):
+                for path in paths:
+                    if dry_run:
+                        print("would remove", path)
+                    remove_all(path)
+            """
+        ),
+        Bad(
+            """
+            class Cluster:
+                def drain(self, node, simulate=False):
+                    if not simulate:
+                        self.api.evict(node)
+
+                def replace(self, node, dry_run):
+                    self.drain(node)
+                    if not dry_run:
+                        self.api.create(node)
+            """
+        ),
+        Good(
+            """
+            import shutil
+
+            def remove_all(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+
+            def clean(paths, dry_run, **options):
+                for path in paths:
+                    remove_all(path, dry_run=dry_run)
+                remove_all(paths[0], dry_run)
+                options = {"dry_run": dry_run}
+                remove_all(paths[1], **options)
+            """,
+            because="the flag is passed by keyword, by position and in a dictionary",
+        ),
+        Good(
+            """
+            import shutil
+
+            def remove_all(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+
+            def clean(paths, dry_run):
+                if dry_run:
+                    return paths
+                for path in paths:
+                    remove_all(path)
+            """,
+            because="a dry run does not get there",
+        ),
+        Good(
+            """
+            def apply(plan, dry_run=True):
+                if not dry_run:
+                    plan.run()
+
+            def preview(plan, dry_run):
+                apply(plan)
+            """,
+            because="the function changes nothing unless it is told to",
+        ),
+        Good(
+            """
+            # file: alembic_command.py
+            def upgrade(config, revision, sql=False):
+                print(config, revision)
+            # file: manage.py
+            import alembic_command
+
+            def upgrade(config, revision, dry_run=False):
+                alembic_command.upgrade(config, revision, sql=dry_run)
+            """,
+            because="the flag has another name there",
+        ),
+        Good(
+            """
+            class Store:
+                def __init__(self, dry_run=False):
+                    self.dry_run = dry_run
+
+                def remove(self, key, dry_run=None):
+                    print(self.dry_run, key)
+
+            def clean(keys, dry_run):
+                store = Store(dry_run=dry_run)
+                for key in keys:
+                    store.remove(key)
+            """,
+            because="the object was told when it was made",
+        ),
+    )
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        found = rehearsal(self.file, node)
+        if found is not None and not found.handed:
+            self.note(node, "flag", *found)
+
+    def link(self, project: Project) -> None:
+        rehearsals = Rehearsals(project, project.notes(self.name))
+        for function in rehearsals.functions:
+            for call in rehearsals.calls(function):
+                untold = rehearsals.untold(call)
+                if untold is None:
+                    continue
+                callee, flag = untold
+                summary, module = project.function(callee), project.module_of(callee)
+                assert summary is not None
+                assert module is not None
+                self.report(
+                    call,
+                    f"`{said_callee(call)}` is not told `{flag}`: in a dry run of "
+                    f"`{said_caller(call)}` it does its work all the same",
+                    chain=[Link(module.path, summary.place, f"it would hold back, told `{flag}`")],
+                )

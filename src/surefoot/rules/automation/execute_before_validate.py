@@ -1,0 +1,119 @@
+"""`execute-before-validate`: a plan is carried out, and examined afterwards."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.handlers import inside, last_name
+
+_EXECUTES = re.compile(r"_*(execute|apply|perform|deploy|run|carry_out|rollout)(_\w+)?")
+_VALIDATES = re.compile(r"_*(pre_?)?(validate|check|is_valid|assert_valid)(_\w+)?")
+_PLAN = re.compile(
+    r"(?i)_*(\w+_)?(plans?|change_?sets?|diff|actions?|steps?|migrations?|spec|manifests?)"
+)
+
+
+class ExecuteBeforeValidate(Rule):
+    """A plan is carried out before it is validated.
+
+    The validation stands there and protects nobody: by the time it finds the mistake, the
+    change has been made. Validate first.
+    """
+
+    code = "SF1110"
+    severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
+    default = False
+    examples = (
+        Bad(
+            """
+            def reconcile(cluster, plan):
+                cluster.execute(plan)
+                validate(plan)
+            """
+        ),
+        Bad(
+            """
+            def reconcile(state):
+                plan = diff(state)
+                for step in plan:
+                    apply_step(step)
+                if not check_plan(plan):
+                    raise ValueError(plan)
+                execute_plan(plan)
+            """
+        ),
+        Good(
+            """
+            def reconcile(cluster, plan):
+                validate(plan)
+                cluster.execute(plan)
+                verify(plan)
+            """,
+            because="the plan is validated first, and its effect verified after",
+        ),
+        Good(
+            """
+            def reconcile(cluster, plan, force):
+                if force:
+                    return cluster.execute(plan)
+                validate(plan)
+                return cluster.execute(plan)
+            """,
+            because="these are two ways through the function",
+        ),
+        Good(
+            """
+            def reconcile(cluster, plan):
+                cluster.execute(plan)
+                plan = cluster.next_plan()
+                validate(plan)
+            """,
+            because="another plan is validated",
+        ),
+    )
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        executed: dict[str, cst.Call] = {}
+        loops: dict[str, str] = {}
+        validated: set[str] = set()
+        for item in inside([node.body]):
+            match item:
+                case cst.For(target=cst.Name(value=each), iter=cst.Name(value=name)):
+                    loops[each] = name
+                case cst.Assign(targets=targets):
+                    for target in targets:
+                        if isinstance(target.target, cst.Name):
+                            executed.pop(target.target.value, None)
+                case cst.Call(args=[cst.Arg(value=cst.Name(value=name), star=""), *_]):
+                    called = last_name(item.func)
+                    plan = loops.get(name, name)
+                    if not _PLAN.fullmatch(plan):
+                        continue
+                    if _VALIDATES.fullmatch(called):
+                        if plan in executed and plan not in validated:
+                            self._report(executed[plan], plan, called)
+                        validated.add(plan)
+                    elif _EXECUTES.fullmatch(called) and not self._leaves(item, node):
+                        executed.setdefault(plan, item)
+
+    def _report(self, call: cst.Call, plan: str, validator: str) -> None:
+        self.report(
+            call,
+            f"`{plan}` is carried out by `{last_name(call.func)}` before `{validator}` looks at it",
+        )
+
+    def _leaves(self, call: cst.Call, function: cst.FunctionDef) -> bool:
+        """Whether the way through a call does not get to what comes after it."""
+        for parent in self.file.ancestors(call):
+            if parent is function:
+                return False
+            if isinstance(parent, (cst.Return, cst.Raise)):
+                return True
+            if isinstance(parent, (cst.If, cst.Try)):
+                return True
+        return False

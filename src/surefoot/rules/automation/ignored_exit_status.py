@@ -1,0 +1,262 @@
+"""`ignored-exit-status`: a command may fail, and nobody looks."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from surefoot.facts.kinds import MayFail, RunsCommand
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.commands import Command, command_text
+from surefoot.semantics.handlers import inside, last_name
+from surefoot.semantics.remarks import gives_reason
+from surefoot.semantics.summary import At
+
+_ASIDE = At.HANDLER | At.LAMBDA
+_ENDS = re.compile(
+    r"_*(abort|a?close|a?exit|cancel|clean_?up|del|dispose|finali[sz]e|kill|shut_?down|tear_?down|uninstall)(_.*|_*)"
+)
+_OPENS = re.compile(r"open|read_\w+|load\w*|exists|is_?file|stat|getsize")
+_OUTPUT = frozenset({"stdout", "stderr", "args"})
+
+
+class IgnoredExitStatus(Rule):
+    """The exit status of a command is dropped.
+
+    A command that fails, because a file is missing, the network is down or an argument is
+    wrong, says so by its exit status alone. Nobody reads it here: the code goes on as if the
+    work were done. Pass `check=True`, or look at `returncode`; where failure is fine, say so
+    with `check=False`.
+    """
+
+    code = "SF1104"
+    severity = Severity.WARNING
+    facts = (RunsCommand,)
+    needs_tree = True
+    examples = (
+        Bad(
+            """
+            import subprocess
+
+            def drain(node):
+                subprocess.run(["kubectl", "drain", node])
+            """
+        ),
+        Bad(
+            """
+            import os
+
+            def backup(path):
+                os.system(f"tar czf /backup/all.tgz {path}")
+                os.remove(path)
+            """
+        ),
+        Bad(
+            """
+            import subprocess
+
+            def restart(name):
+                subprocess.call(["systemctl", "restart", name])
+            """
+        ),
+        Bad(
+            """
+            import subprocess
+
+            def mounts():
+                found = subprocess.run(["lsblk", "-J"], capture_output=True, text=True)
+                return found.stdout.splitlines()
+            """
+        ),
+        Good(
+            """
+            import subprocess
+
+            def drain(node):
+                subprocess.run(["kubectl", "drain", node], check=True)
+                subprocess.check_call(["kubectl", "delete", node])
+                subprocess.run(["kubectl", "uncordon", "n1"], check=False)
+            """,
+            because="a failure raises, or was said not to matter",
+        ),
+        Good(
+            """
+            import subprocess
+
+            def drain(node):
+                done = subprocess.run(["kubectl", "drain", node], capture_output=True)
+                if done.returncode != 0:
+                    raise RuntimeError(done.stderr)
+                status = subprocess.call(["kubectl", "delete", node])
+                return status == 0
+            """,
+            because="the status is read",
+        ),
+        Good(
+            """
+            import subprocess
+
+            def drain(node, options):
+                return subprocess.run(["kubectl", "drain", node])
+
+            def run(words, **options):
+                subprocess.run(words, **options)
+            """,
+            because="the caller has the status, or may have asked for an exception",
+        ),
+        Good(
+            """
+            import os
+            import subprocess
+
+            def show(text):
+                os.system("clear")
+                subprocess.call(["notify-send", text])
+                os.system("rm -f /tmp/x || true")
+                with open(os.devnull, "w") as null:
+                    subprocess.call(["restorecon", text], stdout=null, stderr=null)
+            """,
+            because="nothing depends on these, or nobody is to hear of them",
+        ),
+        Good(
+            """
+            import subprocess
+
+            class Mount:
+                def close(self):
+                    subprocess.call(["umount", "/mnt"])
+
+            def reload():
+                # nginx may not be running yet
+                subprocess.call(["nginx", "-s", "reload"])
+            """,
+            because="it is the way out, or the author says why it may fail",
+        ),
+        Good(
+            """
+            import subprocess
+
+            def render(source, target):
+                subprocess.run(["render", source, target])
+                with open(target) as stream:
+                    return stream.read()
+
+            def kill_job(number):
+                subprocess.call(["bkill", number])
+            """,
+            because="the file will be missed, and a job to be killed may have ended",
+        ),
+        Good(
+            """
+            import subprocess
+
+            def listing(path):
+                done = subprocess.run(["lsblk", path], stdout=subprocess.PIPE)
+                done.check_returncode()
+                return done.stdout
+            """,
+            because="the status is checked",
+        ),
+    )
+
+    def check_call(self, call: Call, fact: RunsCommand) -> None:
+        node = call.node
+        if node is None or fact.status in ("raised", "nowhere", "later") or _ASIDE & call.at:
+            return
+        if fact.checked_by is not None and call.arguments.has(fact.checked_by):
+            return
+        if self._is_leaving(node):
+            return
+        dropped = At.STATEMENT in call.at
+        if not dropped and not self._reads_only_output(node, fact):
+            return
+        command = command_text(self.file, node, fact)
+        if command is not None and _says_so(command, command.fact(self.file.world, MayFail)):
+            return
+        silenced = {"stdout", "stderr"} <= call.arguments.keywords.keys()
+        if (dropped and silenced) or self._has_reason(node) or self._is_missed(node):
+            return
+        what = f"`{call.shown}`"
+        if command is not None and command.program is not None:
+            what = f"`{command.program}`"
+        happens = "nobody looks whether it failed"
+        if not dropped:
+            happens = "only its output is read: a failure passes for an empty answer"
+        confidence = Confidence.MEDIUM
+        if At.CAUGHT in call.at or not dropped:
+            confidence = Confidence.LOW
+        elif command is not None and command.program is not None:
+            confidence = Confidence.HIGH
+        self.report(node, f"{what} is run, and {happens}", confidence=confidence)
+
+    def _reads_only_output(self, node: cst.Call, fact: RunsCommand) -> bool:
+        """Whether all that is done with the result is to read the output from it."""
+        if not _OUTPUT.intersection(fact.output):
+            return False
+        parent = self.file.parent(node)
+        if isinstance(parent, cst.Attribute):
+            return parent.attr.value in _OUTPUT
+        if not isinstance(parent, cst.Assign) or len(parent.targets) != 1:
+            return False
+        target = parent.targets[0].target
+        if not isinstance(target, cst.Name):
+            return False
+        scope = self.file.scope(node)
+        if scope.kind != "function" or len(scope.bindings.get(target.value, ())) != 1:
+            return False
+        uses = [use for use in self.file.uses(target.value, scope) if use is not target]
+        if not uses:
+            return False
+        for use in uses:
+            read = self.file.parent(use)
+            if not isinstance(read, cst.Attribute) or read.attr.value not in _OUTPUT:
+                return False
+        return not any(
+            read.attr.value == "stderr"
+            for use in uses
+            if isinstance(read := self.file.parent(use), cst.Attribute)
+        )
+
+    def _is_leaving(self, node: cst.Call) -> bool:
+        """Whether something is being put away here, as far as that goes."""
+        function = self.file.function(node)
+        if function is not None and _ENDS.fullmatch(function.name.value):
+            return True
+        return any(isinstance(item, cst.Finally) for item in self.file.ancestors(node))
+
+    def _is_missed(self, node: cst.Call) -> bool:
+        """Whether a file named in the command is opened next, which fails if it is not there."""
+        function = self.file.function(node)
+        if function is None or not node.args:
+            return False
+        parts = [node.args[0].value]
+        if isinstance(parts[0], cst.Name):
+            bindings = self.file.scope(node).bindings.get(parts[0].value, ())
+            parts += [item.value for item in bindings if isinstance(item.value, cst.BaseExpression)]
+        named = {item.value for item in inside(parts) if isinstance(item, cst.Name)}
+        here = self.file.tree.place(node)
+        return any(
+            type(item) is cst.Call
+            and self.file.tree.place(item) > here
+            and _OPENS.fullmatch(last_name(item.func)) is not None
+            and any(isinstance(part, cst.Name) and part.value in named for part in inside([item]))
+            for item in inside([function.body])
+        )
+
+    def _has_reason(self, node: cst.Call) -> bool:
+        """Whether a comment beside or above the statement explains it."""
+        line = self.file.parent(self.file.statement(node))
+        if not isinstance(line, cst.SimpleStatementLine):
+            return False
+        return gives_reason([*line.leading_lines, line.trailing_whitespace])
+
+
+def _says_so(command: Command, fact: MayFail | None) -> bool:
+    """Whether a command is known, or says itself, to be of little importance."""
+    words = [word for word in command.words if word is not None]
+    if fact is not None and (not fact.options or not {*fact.options}.isdisjoint(words)):
+        return True
+    return "||" in words or any(word.endswith(("||true", "&")) for word in words[-1:])

@@ -1,0 +1,246 @@
+"""`validation-result-ignored`: something is checked, and the answer dropped."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.facts.kinds import Verdict
+from surefoot.linking.effects import said_callee
+from surefoot.linking.project import Project, full_name
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Link, Rule
+from surefoot.semantics.call import Call
+from surefoot.semantics.checks import CHECKS, LEANS, gives_verdict, is_calm, leans_on
+from surefoot.semantics.summary import At
+
+
+class ValidationResultIgnored(Rule):
+    """The answer of a check is dropped.
+
+    The function says yes or no, or lists what is wrong; it raises nothing. Called without a
+    look at its answer it does not check anything: the bad plan is carried out, the forged token
+    let in, and the line above it assures every reader that this cannot happen. Test the answer.
+    """
+
+    code = "SF1103"
+    severity = Severity.ERROR
+    facts = (Verdict,)
+    examples = (
+        Bad(
+            """
+            def validate(plan):
+                return len(plan) <= 10
+
+            def reconcile(plan, dry_run):
+                validate(plan)
+                if dry_run:
+                    return plan
+                return [step.run() for step in plan]
+            """
+        ),
+        Bad(
+            """
+            # file: tokens.py
+            def verify_token(token) -> bool:
+                return token == "ok"
+            # file: use.py
+            from tokens import verify_token
+
+            def main(request):
+                verify_token(request.token)
+                return request.body
+            """
+        ),
+        Bad(
+            """
+            def check_limits(plan):
+                problems = []
+                for step in plan:
+                    if step.size > 10:
+                        problems.append(step)
+                return problems
+
+            class Runner:
+                async def _is_allowed(self, plan):
+                    return plan.owner == self.owner
+
+                async def run(self, plan):
+                    check_limits(plan)
+                    await self._is_allowed(plan)
+                    await plan.run()
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import hmac
+
+            def receive(body, signature, expected):
+                hmac.compare_digest(signature, expected)
+                return body
+            """
+        ),
+        Good(
+            """
+            def validate(plan):
+                return len(plan) <= 10
+
+            def reconcile(plan):
+                if not validate(plan):
+                    raise ValueError("plan too large")
+                allowed = validate(plan)
+                return validate(plan) and allowed
+            """,
+            because="the answer is tested, kept and returned",
+        ),
+        Good(
+            """
+            def validate(plan):
+                if not plan:
+                    raise ValueError("empty")
+                return True
+
+            def start(plan):
+                validate(plan)
+            """,
+            because="it raises",
+        ),
+        Good(
+            """
+            class Form:
+                def check(self):
+                    self.errors = []
+                    return not self.errors
+
+            def show(form: Form):
+                form.check()
+            """,
+            because="it keeps what it finds",
+        ),
+        Good(
+            """
+            def verify(module, x):
+                if not x:
+                    module.fail_json(msg="bad")
+                return True
+
+            def check_space(path):
+                if path.full:
+                    print("the disk is full")
+                    return False
+                return True
+
+            def ensure_folder(path):
+                path.mkdir()
+                return True
+
+            def main(module, x):
+                verify(module, x)
+                check_space(x)
+                ensure_folder(x)
+            """,
+            because="it ends the program, tells people, or does something",
+        ),
+        Bad(
+            """
+            # file: schemas.py
+            def check(schema, data):
+                return schema.accepts(data) == 1
+
+            def check_orders(data) -> bool:
+                return check(ORDERS, data)
+            # file: use.py
+            from schemas import check_orders
+
+            def load(data):
+                check_orders(data)
+                return data
+            """
+        ),
+        Good(
+            """
+            def check(schema, data):
+                if data not in schema:
+                    raise ValueError(data)
+                return True
+
+            def check_orders(data) -> bool:
+                return check(ORDERS, data)
+
+            def check_parcels(schema, data) -> bool:
+                return schema.validate(data)
+
+            def load(schema, data):
+                check_orders(data)
+                check_parcels(schema, data)
+            """,
+            because="the check it leans on raises, or may",
+        ),
+        Good(
+            """
+            import os
+
+            def ready(path):
+                while not os.path.exists(path):
+                    pass
+            """,
+            because="the answer decides",
+        ),
+    )
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        if not CHECKS.fullmatch(node.name.value):
+            return
+        if gives_verdict(self.file, node):
+            self.note(node, "verdict", self.file.scope_of(node).qualname, leans_on(node))
+        if LEANS.fullmatch(node.name.value) and is_calm(node):
+            self.note(node, "calm", self.file.scope_of(node).qualname)
+
+    def check_call(self, call: Call, fact: Verdict) -> None:
+        if At.STATEMENT not in call.at or At.LAMBDA in call.at:
+            return
+        if fact.raises_if is not None and call.arguments.has(fact.raises_if):
+            return
+        if fact.read_at or At.GUARDED in call.at:
+            return
+        self.report(
+            call,
+            f"the answer of `{call.shown}` is dropped: whatever it says, the code goes on",
+            confidence=Confidence.HIGH,
+        )
+
+    def link(self, project: Project) -> None:
+        calm: set[str] = set()
+        verdicts: dict[str, tuple[str, int, int]] = {}
+        for examination, note in project.notes(self.name):
+            kind, qualname, *rest = note.data
+            name = full_name(examination.module, str(qualname))
+            if kind == "calm":
+                calm.add(name)
+            else:
+                verdicts[name] = (examination.path, note.place, int(str(rest[0])))
+        for name, (path, place, leaning) in verdicts.items():
+            function = project.function(name)
+            if function is None or not self._keeps_calm(project, name, leaning, calm):
+                continue
+            for call in project.callers.get(name, ()):
+                if At.STATEMENT not in call.at or At.LAMBDA in call.at:
+                    continue
+                if function.is_async and At.AWAITED not in call.at:
+                    continue
+                self.report(
+                    call,
+                    f"the answer of `{said_callee(call)}` is dropped: whatever it says, the code "
+                    "goes on",
+                    confidence=Confidence.MEDIUM if leaning else None,
+                    chain=[Link(path, place, f"`{function.qualname}` answers and does no more")],
+                )
+
+    def _keeps_calm(self, project: Project, name: str, leaning: int, calm: set[str]) -> bool:
+        """Whether none of the other checks a function calls raises."""
+        known = sum(
+            LEANS.fullmatch((call.name or "").rpartition(".")[2]) is not None
+            and project.target(call) in calm
+            for call in project.calls_in.get(name, ())
+        )
+        return known == leaning

@@ -1,0 +1,47 @@
+"""Where a program begins: what runs under `__name__ == "__main__"`, and what becomes of the
+value it gives."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import libcst as cst
+
+from surefoot.semantics.circumstances import is_main_guard
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import inside
+
+_RUNNERS = frozenset({"asyncio.run", "anyio.run", "trio.run", "uvloop.run"})
+
+
+class Entry(NamedTuple):
+    """A function that a program begins with; `is_dropped`: nobody looks at what it returns."""
+
+    qualname: str
+    is_dropped: bool
+
+
+def entries(file: File) -> dict[str, Entry]:
+    """Return the functions of a file that run when it is run as a program, by qualname."""
+    return file.once(_entries, file.tree.module)
+
+
+def _entries(file: File, _: cst.Module) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    if "__main__" not in file.text:
+        return found
+    for guard in file.tree.module.body:
+        if not isinstance(guard, cst.If) or not is_main_guard(guard):
+            continue
+        for node in inside([guard.body]):
+            if type(node) is not cst.Call:
+                continue
+            name = file.call(node).name
+            if name in _RUNNERS and node.args and isinstance(node.args[0].value, cst.Call):
+                name = file.call(node.args[0].value).name
+            if name is None or file.world.function(name) is None:
+                continue
+            qualname = file.world.split(name)[1]
+            parent = file.parent(node)
+            found.setdefault(qualname, Entry(qualname, isinstance(parent, cst.Expr)))
+    return found

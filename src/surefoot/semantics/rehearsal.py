@@ -1,0 +1,362 @@
+"""Dry runs: which functions can be told to change nothing, and what they do all the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import libcst as cst
+
+from surefoot.facts.kinds import Mutates, NoReturn, TemporaryPath
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import Response, body_of, inside, last_name, response_to_call
+from surefoot.syntax.scopes import Scope
+
+FLAG = re.compile(
+    r"(?i)_*(is_|do_|in_|a_)?(dry_?run(_mode)?|dry_?mode|check_mode|no_?op(_mode)?|simulate(_only)?|what_?if|no_act|"
+    r"pretend)_*"
+)
+_MENTION = re.compile(
+    r"(?i)dry[-_]?run|dry_?mode|check_mode|no_?op|simulate|what_?if|no_act|pretend"
+)
+_OWN = re.compile(
+    r"(?i)(^|[^a-z])(te?mp\w*|scratch\w*|cache\w*|work_?dir|work_?path|build\w*|staging\w*|locks?|lock_?\w*|pid_?\w*|"
+    r"sock\w*|logs?|log_?\w*|report\w*|out|output\w*|dump\w*|debug\w*|trace\w*|profile\w*|stats|manifest\w*|stdout|stderr|"
+    r"dev_?null)(?![a-z])|tmp|temp"
+)
+_FILLS = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})
+_SETS = re.compile(
+    r"_*(set|configure|config|init|setup|enable|use|register|apply_options)(_.*|[A-Z].*)?"
+)
+_UNDOES = re.compile(
+    r"(?i).*(roll_?back|savepoint|undo|revert|restore|set_rollback|begin_nested).*"
+)
+_DESTROYING_NAME = re.compile(
+    r"_*(delete|destroy|terminate|drop|purge|wipe|erase|truncate|deregister|revoke|rmtree|unlink)(_.*)?"
+)
+_DECIDES = (cst.If, cst.IfExp, cst.While)
+
+
+class Rehearsal(NamedTuple):
+    """A function with a flag for a dry run, and the calls it makes whatever the flag says.
+
+    `calls` are their places; `tested_after` those of them that come before a test of the
+    flag; `named` those whose callee is not known but says by its name that it destroys, with
+    that name. `handed` tells that the flag is kept where other functions may find it.
+    """
+
+    function: str
+    flag: str
+    is_read: bool
+    handed: bool
+    calls: tuple[int, ...]
+    tested_after: tuple[int, ...]
+    named: tuple[tuple[int, str], ...]
+
+
+def flag_of(names: Sequence[str]) -> str | None:
+    """Return the first of some names that is a flag for a dry run."""
+    return next((name for name in names if FLAG.fullmatch(name)), None)
+
+
+def rehearsal(file: File, node: cst.FunctionDef) -> Rehearsal | None:
+    """Return what a function with a flag for a dry run does whatever the flag says."""
+    return file.once(_rehearsal, node)
+
+
+def _rehearsal(file: File, node: cst.FunctionDef) -> Rehearsal | None:
+    params = node.params
+    flag = flag_of(
+        [
+            item.name.value
+            for item in (*params.posonly_params, *params.params, *params.kwonly_params)
+        ]
+    )
+    if flag is None or is_stub(node):
+        return None
+    return _Reading(file, node, flag).result()
+
+
+def is_stub(node: cst.FunctionDef) -> bool:
+    """Whether a function has no body of its own: an overload, an abstract method."""
+    return all(
+        isinstance(item, (cst.Pass, cst.Raise))
+        or (isinstance(item, cst.Expr) and isinstance(item.value, (cst.BaseString, cst.Ellipsis)))
+        for item in body_of(node.body)
+    )
+
+
+class _Reading:
+    """One function, read for what depends on its flag.
+
+    `told` are the names whose values depend on the flag.
+    """
+
+    def __init__(self, file: File, node: cst.FunctionDef, flag: str) -> None:
+        self.file = file
+        self.node = node
+        self.flag = flag
+        self.scope: Scope = file.scope_of(node)
+        self.told = {flag}
+        self.handed = False
+        self.nodes = list(inside([node.body], into=(cst.FunctionDef, cst.Lambda)))
+
+    def result(self) -> Rehearsal:
+        is_read = any(
+            type(item) is cst.Name and item.value == self.flag for item in self.nodes
+        ) or any(
+            type(item) is cst.Call and last_name(item.func) in ("locals", "vars")
+            for item in self.nodes
+        )
+        if is_read:
+            size = -1
+            while size != len(self.told):
+                size = len(self.told)
+                self._follow()
+        calls, after, named = [], [], []
+        tests = [
+            item for item in self.nodes if isinstance(item, _DECIDES) and self._says(item.test)
+        ]
+        leaving = [item for item in tests if isinstance(item, cst.If) and self._leaves(item)]
+        place = self.file.tree.place
+        last_test = max(map(place, tests), default=-1)
+        first_leave = min(map(place, leaving), default=None)
+        asserted = [
+            place(item) for item in self.nodes if type(item) is cst.Assert and self._says(item)
+        ]
+        undone = any(
+            type(item) is cst.Call and _UNDOES.fullmatch(last_name(item.func))
+            for item in self.nodes
+        )
+        for item in self.nodes:
+            if type(item) is not cst.Call or self._is_guarded(item):
+                continue
+            here = place(item)
+            if first_leave is not None and here > first_leave:
+                continue
+            if any(here > other for other in asserted):
+                continue
+            if undone and self.file.call(item).fact(Mutates) is not None:
+                continue
+            calls.append(here)
+            if here < last_test:
+                after.append(here)
+            call = self.file.call(item)
+            name = last_name(item.func)
+            if (
+                call.name is None
+                and not call.pending
+                and isinstance(item.func, cst.Attribute)
+                and _DESTROYING_NAME.fullmatch(name)
+                and not undone
+            ):
+                named.append((here, self.file.code(item.func)))
+        return Rehearsal(
+            self.scope.qualname,
+            self.flag,
+            is_read,
+            self.handed,
+            tuple(calls),
+            tuple(after),
+            tuple(named),
+        )
+
+    # -- what depends on the flag ----------------------------------------------------------
+
+    def _says(self, node: cst.CSTNode) -> bool:
+        """Whether an expression mentions the flag, or what depends on it."""
+        return any(
+            type(item) is cst.Name and item.value in self.told
+            for item in inside([node], into=(cst.Lambda,))
+        )
+
+    def _follow(self) -> None:
+        for item in self.nodes:
+            match item:
+                case cst.Assign(targets=targets, value=value):
+                    if self._says(value) or self._depends(item):
+                        for target in targets:
+                            self._tell(target.target)
+                case (
+                    cst.AnnAssign(target=target, value=value)
+                    | cst.AugAssign(target=target, value=value)
+                    | cst.NamedExpr(target=target, value=value)
+                ) if value is not None:
+                    if self._says(value) or self._depends(item):
+                        self._tell(target)
+                case cst.For(target=target, iter=value):
+                    if self._says(value):
+                        self._tell(target)
+                case cst.WithItem(item=value, asname=cst.AsName(name=target)):
+                    if self._says(value):
+                        self._tell(target)
+                case cst.Call():
+                    self._hear(item)
+                case cst.FunctionDef(name=name, body=body):
+                    if self._says(body):
+                        self.told.add(name.value)
+
+    def _tell(self, target: cst.CSTNode) -> None:
+        match target:
+            case cst.Name(value=name):
+                self.told.add(name)
+                if self.scope.outer.get(name) == "global":
+                    self.handed = True
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                for element in elements:
+                    self._tell(element.value)
+            case cst.Attribute() | cst.Subscript():
+                root = root_of(target)
+                if root is not None:
+                    if root.value not in self.scope.bindings or root.value in ("self", "cls"):
+                        self.handed = True
+                    self.told.add(root.value)
+
+    def _hear(self, call: cst.Call) -> None:
+        """Take in a call that is given the flag, or made only under it."""
+        given = any(self._says(argument.value) for argument in call.args)
+        name = last_name(call.func)
+        changed = name in _FILLS or (given and self._is_statement(call))
+        if changed and isinstance(call.func, cst.Attribute) and (given or self._depends(call)):
+            root = root_of(call.func)
+            if root is not None and Response.REPORTS not in response_to_call(self.file, call):
+                self.told.add(root.value)
+        if given and _SETS.fullmatch(name):
+            self.handed = True
+
+    def _is_statement(self, call: cst.Call) -> bool:
+        return isinstance(self.file.parent(call), cst.Expr)
+
+    def _depends(self, node: cst.CSTNode) -> bool:
+        """Whether a node is reached only as the flag says."""
+        child = node
+        for parent in self.file.ancestors(node):
+            if parent is self.node:
+                return False
+            match parent:
+                case cst.If(test=test) | cst.IfExp(test=test) | cst.While(test=test) if (
+                    test is not child
+                ):
+                    if self._says(test):
+                        return True
+                case cst.For(iter=value) | cst.CompFor(iter=value) if value is not child:
+                    if self._says(value):
+                        return True
+                case cst.With(items=items, body=body) if body is child:
+                    if any(self._says(item.item) for item in items):
+                        return True
+                case cst.BooleanOperation(left=left, right=right) if right is child:
+                    if self._says(left):
+                        return True
+                case cst.Match(subject=subject) if self._says(subject):
+                    return True
+                case (
+                    cst.ListComp(for_in=loop)
+                    | cst.SetComp(for_in=loop)
+                    | cst.GeneratorExp(for_in=loop)
+                ):
+                    if self._says(loop):
+                        return True
+            child = parent
+        return False
+
+    # -- calls -----------------------------------------------------------------------------
+
+    def _is_guarded(self, call: cst.Call) -> bool:
+        if self._says(call) or self._depends(call):
+            return True
+        child: cst.CSTNode = call
+        for parent in self.file.ancestors(call):
+            if parent is self.node:
+                break
+            if isinstance(parent, (cst.FunctionDef, cst.Lambda, cst.ExceptHandler, cst.Finally)):
+                return True
+            if (
+                isinstance(parent, cst.If)
+                and isinstance(child, cst.BaseSuite)
+                and _is_undoing(parent)
+            ):
+                return True
+            child = parent
+        return is_own_path(self.file, call)
+
+    def _leaves(self, node: cst.If) -> bool:
+        """Whether a test of the flag may end the function, the turn of a loop, or the process."""
+        parts: list[cst.CSTNode] = [node.body]
+        if node.orelse is not None:
+            parts.append(node.orelse)
+        for item in inside(parts):
+            if isinstance(item, (cst.Return, cst.Raise, cst.Continue, cst.Break)):
+                return True
+            if type(item) is cst.Call and self.file.call(item).fact(NoReturn) is not None:
+                return True
+        return False
+
+
+def _is_undoing(node: cst.If) -> bool:
+    return any(
+        type(item) is cst.Call and _UNDOES.fullmatch(last_name(item.func))
+        for item in inside([node.body])
+    )
+
+
+def is_own_path(file: File, node: cst.Call) -> bool:
+    """Whether a call changes a file of the program's own: temporary, a cache, a log, a report."""
+    call = file.call(node)
+    fact = call.fact(Mutates)
+    if fact is None or fact.path is None:
+        return False
+    path: cst.CSTNode | None = None
+    if fact.path < 0:
+        path = node.func.value if isinstance(node.func, cst.Attribute) else None
+    elif fact.path < len(node.args):
+        path = node.args[fact.path].value
+    if path is None:
+        return False
+    return any(_is_own(file, item) for item in _sources(file, path))
+
+
+def _sources(file: File, path: cst.CSTNode, depth: int = 0) -> Iterator[cst.CSTNode]:
+    """Yield an expression, and what the variables in it were assigned."""
+    yield path
+    if depth == 3:
+        return
+    for item in inside([path]):
+        if type(item) is cst.Name:
+            owner = file.scope(item).find(item.value)
+            for binding in owner.bindings[item.value] if owner is not None else ():
+                if binding.kind in ("assign", "enter", "iterate") and isinstance(
+                    binding.value, cst.CSTNode
+                ):
+                    yield from _sources(file, binding.value, depth + 1)
+
+
+def _is_own(file: File, node: cst.CSTNode) -> bool:
+    if _OWN.search(file.code(node)):
+        return True
+    return any(
+        type(item) is cst.Call and file.call(item).fact(TemporaryPath) is not None
+        for item in inside([node])
+    )
+
+
+def mentions_flag(file: File, node: cst.FunctionDef) -> bool:
+    """Whether a function asks anything whether this is a dry run."""
+    if _MENTION.search(file.text) is None:
+        return False
+    for item in inside([node.params, node.body], into=(cst.FunctionDef, cst.Lambda)):
+        match item:
+            case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+                if _MENTION.search(name):
+                    return True
+            case cst.SimpleString(value=text) if _MENTION.search(text):
+                return True
+    return False
+
+
+def root_of(node: cst.CSTNode) -> cst.Name | None:
+    """Return the name a dotted, indexed or called expression begins with."""
+    while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return node if isinstance(node, cst.Name) else None
