@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from surefoot.facts.kinds import Fact
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ class FactTable:
     _found: dict[str, Mapping[type[Fact], Fact]] = field(default_factory=dict, repr=False)
     _canonical: dict[str, str] = field(default_factory=dict, repr=False)
     _roots: frozenset[str] | None = field(default=None, repr=False)
+    _made: dict[object, object] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_found": {}, "_canonical": {}}
+        return {**self.__dict__, "_found": {}, "_canonical": {}, "_made": {}}
 
     def canonical(self, name: str) -> str:
         """Return the spelling of `name` under which facts are stated."""
@@ -122,6 +124,13 @@ class FactTable:
             names = [*self.entries, *self.aliases, *self.parents]
             self._roots = frozenset(entry.partition(".")[0] for entry in names)
         return name.partition(".")[0] in self._roots
+
+    def once(self, make: Callable[[FactTable], T]) -> T:
+        """Return `make(self)`, worked out once for the table, whoever asks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]  # type: ignore[assignment]
+        return made
 
     def names(self, kind: type[Fact]) -> list[str]:
         """Return all names and patterns with a fact of this kind, sorted."""

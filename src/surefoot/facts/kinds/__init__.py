@@ -36,6 +36,8 @@ from surefoot.facts.kinds.retrying import (
     UniqueValue,
 )
 from surefoot.facts.kinds.roles import Role
+from surefoot.facts.kinds.secrets import Credential, SecretFormat
+from surefoot.facts.kinds.testing import Asserts, ExpectsException, Fixture, Mock, Patches
 from surefoot.facts.kinds.values import Attributes, Enters, Generic, Returns
 from surefoot.facts.kinds.waiting import (
     Deadline,
@@ -46,19 +48,25 @@ from surefoot.facts.kinds.waiting import (
 )
 
 __all__ = [
+    "Asserts",
     "Attributes",
     "Blocking",
     "Borrows",
     "BuiltInRetries",
     "Coroutine",
+    "Credential",
     "Deadline",
     "Enters",
+    "ExpectsException",
     "Fact",
+    "Fixture",
     "Generic",
     "Idempotency",
     "IgnoredAttribute",
+    "Mock",
     "NoReturn",
     "Offload",
+    "Patches",
     "ReadsConfiguration",
     "RefusesNone",
     "RemovesPath",
@@ -71,6 +79,7 @@ __all__ = [
     "Returns",
     "Role",
     "RunsEventLoop",
+    "SecretFormat",
     "SetsSocketTimeout",
     "Settings",
     "Suppresses",
