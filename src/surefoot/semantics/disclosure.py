@@ -20,7 +20,13 @@ _SHOWING_METHODS = frozenset(
 )
 _HEADERS = frozenset({"authorization", "proxy-authorization", "x-api-key", "x-auth-token"})
 _PLAIN_TYPES = frozenset(
-    {"builtins.bool", "builtins.int", "builtins.float", "pydantic.SecretStr", "pydantic.SecretBytes"}
+    {
+        "builtins.bool",
+        "builtins.int",
+        "builtins.float",
+        "pydantic.SecretStr",
+        "pydantic.SecretBytes",
+    }
 )
 _MASKED = re.compile(
     r"(?i)mask|redact|hash|hide|hidden|obfuscat|sanitiz|censor|scrub|clean|safe|digest|encrypt|"
@@ -30,7 +36,7 @@ _SUBJECT = re.compile(
     r"(?i)lexer|tokeniz|tokenis|parser|grammar|syntax|yacc|(?-i:\bast\b)|page_token|next_token|"
     r"next_page|continuation|max_tokens|cancel_token|num_tokens"
 )
-_SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|getenv|environ|access_token|api_token|auth")
+_SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|environ|(access|api|ingress|session)_token")
 _DEEPEST = 3
 
 
@@ -58,8 +64,8 @@ def disclosed(file: File, node: cst.CSTNode | None, depth: int = 0) -> Iterator[
             if isinstance(operator, cst.Or):
                 yield from disclosed(file, left, depth)
             yield from disclosed(file, right, depth)
-        case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Dict(
-            elements=elements
+        case (
+            cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Dict(elements=elements)
         ):
             for element in elements:
                 if not isinstance(element, (cst.StarredDictElement, cst.StarredElement)):
@@ -112,28 +118,22 @@ def _of_element(file: File, node: cst.Subscript) -> Iterator[tuple[str, str]]:
             yield from _named(file, name, name, is_key=True)
 
 
-def _named(
-    file: File, name: str, shown: str, *, is_key: bool = False
-) -> Iterator[tuple[str, str]]:
+def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterator[tuple[str, str]]:
     """Yield a thing of this name, where the name says that it is a secret."""
     if is_key and name.lower() in _HEADERS:
         yield shown, "a secret"
         return
     kind = secrets.secret_kind(name)
-    if kind is None or not shown.isprintable():
-        return
+    if kind in (None, "dsn") or not shown.isprintable():
+        return  # the password of a connection text is seen where it is put together
     if secrets.words_of(name) in (("token",), ("secret",)) and (
         is_key or not _SIGN_IN.search(file.text) or _SUBJECT.search(file.text)
     ):
         return
-    if name.lower().endswith(("page_token", "next_token", "cancel_token", "reset_token")):
-        return
-    yield shown, "a connection text" if kind == "dsn" else f"a {kind}"
+    yield shown, f"a {kind}"
 
 
-def _of_name(
-    file: File, node: cst.Name | cst.Attribute, depth: int
-) -> Iterator[tuple[str, str]]:
+def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator[tuple[str, str]]:
     name = node.value if isinstance(node, cst.Name) else node.attr.value
     value = file.value(node)
     if value == ENVIRON:
@@ -168,7 +168,43 @@ def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None
             value[1] in _PLAIN_TYPES or str(value[1]).rpartition(".")[2] in ("Token", "SecretStr")
         ):
             return True
-    return any(map(_is_mask, _sources(file, node)))
+    if any(map(_is_mask, _sources(file, node))):
+        return True
+    return _is_empty_here(file, node) or _is_looked_up(file, node)
+
+
+def _is_empty_here(file: File, node: cst.CSTNode) -> bool:
+    """Whether an `if` around has found that the value is no text, or is missing."""
+    code = re.escape(file.code(node))
+    absent = re.compile(rf"\bnot (isinstance\({code},|{code}\b(?![.(\[]))|\b{code} is None\b")
+    child = node
+    for parent in file.ancestors(node):
+        if isinstance(parent, cst.If) and parent.body is child:
+            found = absent.search(file.code(parent.test))
+            if found is not None:
+                return True
+        elif isinstance(parent, (cst.FunctionDef, cst.Lambda)):
+            return False
+        child = parent
+    return False
+
+
+def _is_looked_up(file: File, node: cst.CSTNode) -> bool:
+    """Whether a name is also the key of a dictionary: what it holds names a secret, then."""
+    owner = file.scope(node).find(node.value) if isinstance(node, cst.Name) else None
+    if owner is None:
+        return False
+    for use in file.uses(node.value, owner):  # type: ignore[attr-defined]
+        parent = file.parent(use)
+        if isinstance(parent, cst.Index):
+            return True
+        match file.parent(parent) if isinstance(parent, cst.Arg) else None:
+            case cst.Call(
+                func=cst.Attribute(attr=cst.Name(value="get" | "pop" | "setdefault")),
+                args=[first, *_],
+            ) if first is parent:
+                return True
+    return False
 
 
 def _sources(file: File, node: cst.CSTNode) -> list[cst.CSTNode]:

@@ -55,10 +55,14 @@ def _is_of_environment(host: str) -> bool:
         or address.is_multicast
         or address.is_link_local
         or address.is_reserved
-        or any(address in network for network in _DOCUMENTATION if network.version == address.version)
+        or any(
+            address in network for network in _DOCUMENTATION if network.version == address.version
+        )
     )
 
 
 _DOCUMENTATION = tuple(
-    map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
+    map(
+        ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+    )
 )

@@ -21,8 +21,8 @@ def called(file: File, node: cst.CSTNode) -> str:
         if isinstance(call, cst.Call) and _last(call.func) in _WRAPS:
             return called(file, call)
     match parent:
-        case cst.Assign(targets=[*_, cst.AssignTarget(target=target)]) | cst.AnnAssign(
-            target=target
+        case (
+            cst.Assign(targets=[*_, cst.AssignTarget(target=target)]) | cst.AnnAssign(target=target)
         ):
             return _last(target)
         case cst.NamedExpr(target=cst.Name(value=name)):

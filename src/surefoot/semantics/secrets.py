@@ -13,6 +13,41 @@ from dataclasses import dataclass
 from surefoot.facts.kinds import SecretFormat
 from surefoot.facts.table import FactTable
 
+_MARKS = frozenset(
+    [
+        "begin",
+        "bos",
+        "cancel",
+        "cancellation",
+        "change",
+        "continuation",
+        "continue",
+        "cursor",
+        "delta",
+        "end",
+        "eos",
+        "eot",
+        "fencing",
+        "input",
+        "lock",
+        "mask",
+        "next",
+        "output",
+        "pad",
+        "page",
+        "paging",
+        "previous",
+        "prev",
+        "resume",
+        "sep",
+        "start",
+        "starting",
+        "stop",
+        "sync",
+        "unk",
+        "watermark",
+    ]
+)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORDS = frozenset({"password", "passwd", "passphrase", "passcode"})
 _KEYS = frozenset(
@@ -22,11 +57,14 @@ _KEYS = frozenset(
 _NO_SECRETS = frozenset(
     {"conf", "attr", "field", "header", "env", "arg", "param", "column", "flag"}
     | {"dummy", "example", "fake", "mock", "public", "sample", "test"}
+    | {"bad", "expired", "incorrect", "invalid", "missing", "no", "unknown", "wrong"}
 )
 _PIECE = r"([A-Za-z]+\d{0,2}[A-Za-z]*|\d{1,2})"
 _WORDS = re.compile(rf"{_PIECE}([-_.:/ @,+]+{_PIECE}?)*")
 _NUMBERS = re.compile(r"[\d.:,/_-]+")
-_FORMAT = re.compile(r"[<>{}\0]|%[sdr(]|\$\(|^\$|\*\*|\.\.\.|://|^[./~]|^\w:\\|\.(py|json|ya?ml|txt)$")
+_FORMAT = re.compile(
+    r"[<>{}\0]|%[sdr(]|\$\(|^\$|\*\*|\.\.\.|://|^[./~]|^\w:\\|\.(py|json|ya?ml|txt)$"
+)
 _PLACEHOLDER = re.compile(
     r"(?i)example|sample|dummy|fake|mock|placeholder|redacted|masked|hidden|replace|insert|"
     r"your|change.?(me|it|this|in)|to.?do|fix.?me|foo|bar|xxx|yyy|zzz|abcdef|123456|987654|"
@@ -34,13 +72,50 @@ _PLACEHOLDER = re.compile(
     r"not.?(a|real|set|needed|used|required)\b|no.?key|noop|unused|default|sandbox|lorem|deadbeef"
 )
 _WEAK = frozenset(
-    """
-    admin administrator changeit changeme default guest hunter2 letmein pass pass123 passwd
-    password password1 password123 postgres qwerty root secret test test123 toor user welcome
-    """.split()
+    [
+        "admin",
+        "administrator",
+        "changeit",
+        "changeme",
+        "default",
+        "guest",
+        "hunter2",
+        "letmein",
+        "pass",
+        "pass123",
+        "passwd",
+        "password",
+        "password1",
+        "password123",
+        "postgres",
+        "qwerty",
+        "root",
+        "secret",
+        "test",
+        "test123",
+        "toor",
+        "user",
+        "welcome",
+    ]
 )
 _STAND_INS = frozenset(
-    "password passwd pass pwd pw p secret token key user username xxx xxxx *** string".split()
+    [
+        "password",
+        "passwd",
+        "pass",
+        "pwd",
+        "pw",
+        "p",
+        "secret",
+        "token",
+        "key",
+        "user",
+        "username",
+        "xxx",
+        "xxxx",
+        "***",
+        "string",
+    ]
 )
 _LOGIN = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^\s:/@'\"{}\0]*):(?P<password>[^\s/@'\"{}<>$%*\0]+)"
@@ -89,6 +164,8 @@ def secret_kind(name: str) -> str | None:
     last = words[-1]
     if last in _PASSWORDS or (last == "pwd" and len(words) > 1):
         return "password"
+    if last == "token" and words[-2:-1] and words[-2] in _MARKS:
+        return None  # a place in a list or a text
     if last in ("secret", "token", "dsn"):
         return last
     if last == "apikey" or (last == "key" and len(words) > 1 and words[-2] in _KEYS):
@@ -199,7 +276,11 @@ def stands_in(name: str, default: str) -> bool:
         return not _SIGNS.isdisjoint(words_of(name))
     if _NO_VALUE.fullmatch(default) or _NUMBERS.fullmatch(default) or FILLED in default:
         return False
-    if any(map(str.isspace, default)) or "://" in default or default.startswith(("/", "./", "~", "$", "{", "<")):
+    if (
+        any(map(str.isspace, default))
+        or "://" in default
+        or default.startswith(("/", "./", "~", "$", "{", "<"))
+    ):
         return False
     words = words_of(name)
     if secret_kind(name) == "password" or "secret" in words or not _SIGNS.isdisjoint(words):

@@ -50,7 +50,16 @@ def _is_test(file: File, node: cst.FunctionDef) -> bool:
 def _makes_no_test(decorator: cst.Decorator) -> bool:
     node = decorator.decorator
     name = last_name(node.func if isinstance(node, cst.Call) else node)
-    return name in ("fixture", "property", "staticmethod", "command", "task", "route", "get", "post")
+    return name in (
+        "fixture",
+        "property",
+        "staticmethod",
+        "command",
+        "task",
+        "route",
+        "get",
+        "post",
+    )
 
 
 def calls_in(file: File, function: cst.FunctionDef) -> list[cst.Call]:

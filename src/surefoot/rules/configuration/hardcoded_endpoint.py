@@ -15,7 +15,9 @@ from surefoot.semantics.hosts import environment_in
 from surefoot.semantics.texts import text_of
 
 _KINDS = (Timeout, Blocking, Resource, BuiltInRetries)
-_NO_ADDRESS = frozenset({"headers", "data", "json", "params", "cookies", "content", "auth", "files"})
+_NO_ADDRESS = frozenset(
+    {"headers", "data", "json", "params", "cookies", "content", "auth", "files"}
+)
 
 
 class HardcodedEndpoint(Rule):

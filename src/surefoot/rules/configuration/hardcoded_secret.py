@@ -193,16 +193,17 @@ class HardcodedSecret(Rule):
             return
         elif secrets.has_login(value):
             self.report(
-                literal, f"{shown} holds an address with its password, for every reader of the source"
+                literal,
+                f"{shown} holds an address with its password, for every reader",
             )
         elif named and self._is_named_secret(literal, name, value):
             self.report(
                 literal,
-                f"{shown} is a {secrets.secret_kind(name)} that everyone who may read the source can use",
+                f"{shown} is a {secrets.secret_kind(name)} that every reader of the source can use",
                 confidence=Confidence.MEDIUM,
             )
 
-    def _is_named_secret(self, literal: cst.BaseString, name: str, value: str) -> bool:
+    def _is_named_secret(self, literal: cst.BaseExpression, name: str, value: str) -> bool:
         """Whether a text looks like a secret and is called one."""
         if not name or secrets.secret_kind(name) is None or not secrets.looks_random(value):
             return False
@@ -210,7 +211,7 @@ class HardcodedSecret(Rule):
             return False
         return not (self._is_default_of_setting(literal) or self._is_for_sign_in(literal))
 
-    def _is_default_of_setting(self, literal: cst.BaseString) -> bool:
+    def _is_default_of_setting(self, literal: cst.BaseExpression) -> bool:
         """Whether a text only stands in where a setting is missing."""
         cls = self.file.cls(literal)
         if cls is not None and self.file.function(literal) is None:
@@ -220,14 +221,12 @@ class HardcodedSecret(Rule):
         match self.file.parent(literal):
             case cst.Arg() as argument:
                 call = self.file.parent(argument)
-                return isinstance(call, cst.Call) and bool(
-                    self.file.fact(ReadsConfiguration, call)
-                )
+                return isinstance(call, cst.Call) and bool(self.file.fact(ReadsConfiguration, call))
             case cst.BooleanOperation(left=cst.Call() as left):
                 return self.file.fact(ReadsConfiguration, left) is not None
         return False
 
-    def _is_for_sign_in(self, literal: cst.BaseString) -> bool:
+    def _is_for_sign_in(self, literal: cst.BaseExpression) -> bool:
         """Whether `check_call` judges the call a text is an argument of."""
         argument = self.file.parent(literal)
         call = self.file.parent(argument) if isinstance(argument, cst.Arg) else None
@@ -244,7 +243,7 @@ class HardcodedSecret(Rule):
         if found is not None and self._is_given(node, fact) and self._is_secret(found[0]):
             self.report(
                 node,
-                f"`{call.shown}` signs in with a secret that everyone who may read the source can use",
+                f"`{call.shown}` signs in with a secret that every reader can use",
                 confidence=Confidence.MEDIUM,
             )
         elif fact.text is not None:
@@ -253,7 +252,7 @@ class HardcodedSecret(Rule):
             if password is not None and self._is_secret(password):
                 self.report(
                     node,
-                    f"`{call.shown}` is given a password in its text, for every reader of the source",
+                    f"`{call.shown}` is given a password that every reader can use",
                 )
 
     def _is_secret(self, value: object) -> bool:

@@ -222,9 +222,7 @@ class InsecureDefault(Rule):
                         if value is not None:
                             yield binding.node, bindings[0], value
 
-    def _judge(
-        self, node: cst.CSTNode, name: str, default: str, reading: Reading | None
-    ) -> None:
+    def _judge(self, node: cst.CSTNode, name: str, default: str, reading: Reading | None) -> None:
         table = self.file.facts
         if secrets.issued(table, default):
             return  # `hardcoded-secret`

@@ -10,15 +10,35 @@ from surefoot.facts.kinds import Reports
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.disclosure import disclosed
+from surefoot.semantics.file import File
 from surefoot.semantics.handlers import last_name
+from surefoot.semantics.texts import LITERALS
 
 _SIGNS = re.compile(r"(?i)passw|passphrase|secret|token|api_?key|_key\b|dsn|authorization|environ")
 _RECORDS = frozenset(
-    """
-    aerror ainfo awarning capture_message critical debug echo error exception fatal info log msg
-    print success trace warn warning write
-    """.split()
+    [
+        "aerror",
+        "ainfo",
+        "awarning",
+        "capture_message",
+        "critical",
+        "debug",
+        "echo",
+        "error",
+        "exception",
+        "fatal",
+        "info",
+        "log",
+        "msg",
+        "print",
+        "success",
+        "trace",
+        "warn",
+        "warning",
+        "write",
+    ]
 )
+_TEXTS = (*LITERALS, cst.BinaryOperation, cst.Call)
 _LOGGERS = re.compile(r"(?i)_*(.*_)?log(ger|ging)?")
 
 
@@ -162,7 +182,8 @@ class SecretInLog(Rule):
             API_KEY = "api_key"
             PASSWORD_MIN = 8
 
-            def parse(tokens, password_file, token_url, max_tokens):
+            def parse(tokens, password_file, token_url, max_tokens, starting_token):
+                logging.info("from %s", starting_token)
                 for token in tokens:
                     logging.debug("token %s", token)
                 logging.info("%s is missing, at least %d", API_KEY, PASSWORD_MIN)
@@ -185,6 +206,19 @@ class SecretInLog(Rule):
         ),
         Good(
             """
+            import logging
+
+            def check(api_key, secret_key, known):
+                if not isinstance(api_key, str):
+                    raise TypeError(f"{api_key} is no text")
+                if secret_key not in known:
+                    logging.warning("no values for %s in %s", secret_key, known.get(secret_key))
+                raise SignInError("refused", api_key)
+            """,
+            because="no text, the name of a secret, and a value that is kept, not written",
+        ),
+        Good(
+            """
             def send(connection, password):
                 connection.send(password)
                 with open("secret", "w") as stream:
@@ -198,13 +232,14 @@ class SecretInLog(Rule):
         if last_name(node.func) not in _RECORDS or not node.args or self.file.is_test:
             return
         if self._is_record(node) and self.file.once(_mentions_secrets, self.file.tree.module):
-            self._judge(node, node.args, self._shown(node))
+            self._judge(node, list(node.args), self._shown(node))
 
     def visit_Raise(self, node: cst.Raise) -> None:
         match node.exc:
             case cst.Call(args=[_, *_]) as made if not self.file.is_test:
                 if self.file.once(_mentions_secrets, self.file.tree.module):
-                    self._judge(made, made.args, "the text of the exception")
+                    texts = [item for item in made.args if isinstance(item.value, _TEXTS)]
+                    self._judge(made, texts, "the text of the exception")
 
     def _is_record(self, node: cst.Call) -> bool:
         call = self.file.call(node)
@@ -218,8 +253,8 @@ class SecretInLog(Rule):
         call = self.file.call(node)
         return f"`{call.shown or self.file.code(node.func)}`"
 
-    def _judge(self, node: cst.Call, arguments: object, where: str) -> None:
-        for argument in node.args:
+    def _judge(self, node: cst.Call, arguments: list[cst.Arg], where: str) -> None:
+        for argument in arguments:
             keyword = argument.keyword.value if argument.keyword is not None else ""
             if keyword in ("exc_info", "file", "end", "sep", "stack_info"):
                 continue
@@ -228,5 +263,5 @@ class SecretInLog(Rule):
                 return
 
 
-def _mentions_secrets(file: object, _module: cst.Module) -> bool:
-    return _SIGNS.search(file.text) is not None  # type: ignore[attr-defined]
+def _mentions_secrets(file: File, _module: cst.Module) -> bool:
+    return _SIGNS.search(file.text) is not None

@@ -192,7 +192,8 @@ class MockOnlyTest(Rule):
             isinstance(node, cst.Attribute) and node.attr.value in ("return_value", "side_effect")
             for node in _all(test.body)
         ) or any(
-            argument.keyword is not None and argument.keyword.value in ("return_value", "side_effect")
+            argument.keyword is not None
+            and argument.keyword.value in ("return_value", "side_effect")
             for call in calls_in(self.file, test)
             for argument in call.args
         )
@@ -217,9 +218,7 @@ def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
         current = stack.pop()
         if isinstance(current, cst.Name):
             yield current
-        elif isinstance(current, cst.Attribute):
-            stack.append(current.value)
-        elif isinstance(current, cst.Arg):
+        elif isinstance(current, (cst.Arg, cst.Attribute)):
             stack.append(current.value)
         else:
             stack.extend(current.children)

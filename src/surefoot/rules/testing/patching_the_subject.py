@@ -159,8 +159,17 @@ class PatchingTheSubject(Rule):
                 for call in calls:
                     if self._reaches(patch, call, test):
                         alone = self._is_alone(call, calls)
-                        symbol = self._symbol(patch, call)
-                        self.note(call, test.name.value, patch.path, patch.name, symbol, alone)
+                        func = call.func
+                        base = func.value if isinstance(func, cst.Attribute) else None
+                        self.note(
+                            call,
+                            test.name.value,
+                            patch.path,
+                            patch.name,
+                            patch.owner,
+                            self.file.symbol(base),
+                            alone,
+                        )
                         break
 
     def _reaches(self, patch: Patch, call: cst.Call, test: cst.FunctionDef) -> bool:
@@ -180,10 +189,6 @@ class PatchingTheSubject(Rule):
         """Whether the name may be looked up on what was patched: decided when it is linked."""
         symbol = self.file.symbol(base)
         return symbol is not None and root(base) not in ("self", "mocker", "mock", "monkeypatch")
-
-    def _symbol(self, patch: Patch, call: cst.Call) -> tuple[Symbol, Symbol]:
-        base = call.func.value if isinstance(call.func, cst.Attribute) else None
-        return patch.owner, self.file.symbol(base) if base is not None else None
 
     def _holds(self, patch: Patch, call: cst.Call) -> bool:
         """Whether a patch is in force where a call stands."""
@@ -235,18 +240,20 @@ class PatchingTheSubject(Rule):
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):
-            test, path, name, symbols, alone = note.data
-            owner, base = symbols  # type: ignore[misc]
-            patched = self._patched(project, str(path), str(name), owner)
+            test, path, name, owner, base, alone = note.data
+            patched = self._patched(project, str(path), str(name), owner)  # type: ignore[arg-type]
             if patched is None:
                 continue
-            called = self._owners(project, base) if base is not None else [str(path)[: -len(str(name)) - 1]]
+            called = (
+                self._owners(project, base)
+                if base is not None
+                else [str(path)[: -len(str(name)) - 1]]
+            )
             if patched[0] in called and project.function(patched[1]) is not None:
                 shown = patched[1].rpartition(".")[2]
                 self.report(
                     note,
-                    f"`{test}` calls the mock it has put in the place of `{shown}`, "
-                    f"not `{shown}`",
+                    f"`{test}` calls the mock it has put in the place of `{shown}`, not `{shown}`",
                     path=examination.path,
                     confidence=Confidence.HIGH if alone else Confidence.LOW,
                 )
@@ -269,8 +276,8 @@ class PatchingTheSubject(Rule):
             value[1]
         )
 
-    def _owners(self, project: Project, base: Symbol) -> list[str]:
-        value = project.world.value(base)
+    def _owners(self, project: Project, base: object) -> list[str]:
+        value = project.world.value(base)  # type: ignore[arg-type]
         if value is None or value[0] not in ("n", "i"):
             return []
         return [str(value[1])]

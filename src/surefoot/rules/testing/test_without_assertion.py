@@ -17,20 +17,25 @@ from surefoot.semantics.testing import calls_in, is_check, is_check_name, tests_
 
 _MERELY_RUNS = re.compile(
     r"(?i)(.*_)?(smoke|imports?|importable|compiles?|no_(error|exception|crash|raise|op)s?|noop|"
-    r"(does|do|is|will|should)_?(not|nt)_.*|doesnt_.*|(not|never|without)_.*(rais|crash|fail|err|throw|"
-    r"exception|block|hang|leak|warn).*|(can|could|may)_.*|works?|runs?|ok|valid|accept\w*|allow\w*|"
-    r"ignor\w*|succe\w*|safe\w*|idempotent|twice|pickl\w*|repr|str|example\w*|docs?|demo|benchmark|"
-    r"perf\w*|debug|deadlock|leak\w*|regression|bug|issue\w*|gh\w*|ticket)(_.*)?"
+    r"(does|do|is|will|should)_?(not|nt)_.*|doesnt_.*|"
+    r"(not|never|without)_.*(rais|crash|fail|err|throw|exception|block|hang|leak|warn).*|"
+    r"(can|could|may)_.*|works?|runs?|ok|valid|accept\w*|allow\w*|ignor\w*|succe\w*|safe\w*|"
+    r"idempotent|twice|pickl\w*|repr|str|example\w*|docs?|demo|benchmark|perf\w*|debug|deadlock|"
+    r"leak\w*|regression|bug|issue\w*|gh\w*|ticket)(_.*)?"
 )
 _SAYS_SO = re.compile(
-    r"(?i)smoke|does(n't| not)|do(n't| not)|should(n't| not)|must(n't| not)|will not|won't|no (error|"
-    r"exception|crash|raise)|without (error|exception|rais|crash|fail|an? )|not (raise|crash|fail|throw|"
-    r"error|hang|block)|just|only|make sure|ensure|check that|verify|sanity|regression|works?|is "
-    r"(ok|fine|allowed|valid|accepted)|can be|never|no-?op|nothing"
+    r"(?i)smoke|does(n't| not)|do(n't| not)|should(n't| not)|must(n't| not)|will not|won't|"
+    r"no (error|exception|crash|raise)|without (error|exception|rais|crash|fail|an? )|"
+    r"not (raise|crash|fail|throw|error|hang|block)|just|only|make sure|ensure|check that|verify|"
+    r"sanity|regression|works?|is (ok|fine|allowed|valid|accepted)|can be|never|no-?op|nothing"
 )
-_LEAVES_OUT = re.compile(r"(?i).*(skip|xfail|expected_?failure|raises|assert|expect|throws|compar|warns|"
-                         r"no_|check|figures|benchmark|parametrize_?with).*")
-_BUILTIN = frozenset({"print", "len", "str", "list", "dict", "set", "tuple", "range", "super", "open"})
+_LEAVES_OUT = re.compile(
+    r"(?i).*(skip|xfail|expected_?failure|raises|assert|expect|throws|compar|warns|"
+    r"no_|check|figures|benchmark|parametrize_?with).*"
+)
+_BUILTIN = frozenset(
+    {"print", "len", "str", "list", "dict", "set", "tuple", "range", "super", "open"}
+)
 _DEEPEST = 4
 
 
@@ -126,11 +131,14 @@ class TestWithoutAssertion(Rule):
             def test_close_does_not_raise(client):
                 client.close()
 
+            def test_page(client):
+                _ = client.page(3)
+
             def test_close_twice(client):
                 client.close()
                 client.close()
             """,
-            because="by their names, running is all that is asked",
+            because="by their names, or `_`, running is all that is asked",
             path="test_x.py",
         ),
         Good(
@@ -272,7 +280,7 @@ class TestWithoutAssertion(Rule):
         """Whether a statement works a value out and nobody looks at it again."""
         match statement:
             case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
-                if not isinstance(value, (cst.Call, cst.Await)):
+                if name.startswith("_") or not isinstance(value, (cst.Call, cst.Await)):
                     return False
                 owner = self.file.scope(statement).find(name)
                 return owner is not None and all(
@@ -398,10 +406,10 @@ def _comments(function: cst.FunctionDef) -> Iterator[str]:
     stack: list[cst.CSTNode] = [function]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.Comment):
-            yield node.value
-        elif isinstance(node, cst.SimpleString) and node.prefix == "" and node.quote[:1] * 3 in (
-            node.quote
+        if isinstance(node, cst.Comment) or (
+            isinstance(node, cst.SimpleString)
+            and node.prefix == ""
+            and node.quote[:1] * 3 in (node.quote)
         ):
             yield node.value
         stack.extend(node.children)
