@@ -15,9 +15,12 @@ import pytest
 
 from surefoot.facts.kinds import (
     Blocking,
+    Credential,
     Deadline,
     Enters,
+    ExpectsException,
     Offload,
+    Patches,
     Resource,
     Returns,
     Role,
@@ -150,6 +153,38 @@ def test_no_coroutine_function_blocks(file: FactsFile, installed: Installed) -> 
         if _facts().get(Blocking, stated.name) is not None
         and inspect.iscoroutinefunction(installed.find(stated.name))
     ] == []
+
+
+def test_secrets_are_passed_where_the_facts_say(file: FactsFile, installed: Installed) -> None:
+    """Each keyword of a secret is one the callable takes, the first at the position stated."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        for stated in _present(file, installed, "credential"):
+            fact = _facts().get(Credential, stated.name)
+            if fact is not None:
+                for index, parameter in enumerate(fact.parameter):
+                    position = fact.position if index == 0 else None
+                    yield stated, _problem(installed, stated, parameter, position)
+
+    assert _problems(check()) == []
+
+
+def test_what_tests_replace_and_expect_is_passed_where_the_facts_say(
+    file: FactsFile, installed: Installed
+) -> None:
+    """Replacements and expected exceptions stand where the facts say."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        for stated in _present(file, installed, "patches"):
+            patch = _facts().get(Patches, stated.name)
+            if patch is not None:
+                yield stated, _problem(installed, stated, patch.parameter, patch.position)
+        for stated in _present(file, installed, "expects-exception"):
+            fact = _facts().get(ExpectsException, stated.name)
+            if fact is not None:
+                yield stated, _problem(installed, stated, fact.parameter, fact.position)
+
+    assert _problems(check()) == []
 
 
 def test_functions_are_passed_where_the_facts_say(file: FactsFile, installed: Installed) -> None:

@@ -340,13 +340,15 @@ class TestWithoutAssertion(Rule):
                 tests.append((examination.path, note))
         for path, note in tests:
             _, _, callees, unread, dropped = note.data
-            if not (unread or any(_gives_value(project, symbol) for symbol in dropped)):  # type: ignore[attr-defined]
+            assert isinstance(dropped, tuple)
+            if not (unread or any(_gives_value(project, symbol) for symbol in dropped)):
                 continue
             if not self._reaches(project, checking, callees):
                 self.report(
                     note,
                     f"`{note.data[1]}` checks nothing: it passes whatever comes back",
                     path=path,
+                    confidence=Confidence.MEDIUM if unread else Confidence.LOW,
                 )
 
     def _reaches(self, project: Project, checking: set[str], callees: object) -> bool:
