@@ -93,6 +93,8 @@ def read(path: Path) -> FactsFile:
     for entry in content.get("apis") or ():
         names = entry["name"] if isinstance(entry["name"], list) else [entry["name"]]
         kinds = frozenset(key for key in entry if key in Fact.kinds)
+        if kinds == {"secret-format"}:
+            continue  # these names are no APIs
         remarks = f"{entry.get('because', '')} {entry.get('see', '')}"
         stated += [Stated(name, kinds, remarks) for name in names]
     return FactsFile(path, content.get("distribution"), str(content["read-against"]), tuple(stated))

@@ -21,10 +21,12 @@ from surefoot.facts.kinds import (
     Answers,
     Blocking,
     ChangesDisk,
+    Credential,
     Deadline,
     Detached,
     Dumps,
     Enters,
+    ExpectsException,
     FailsOnStatus,
     FailureCode,
     Finds,
@@ -36,6 +38,7 @@ from surefoot.facts.kinds import (
     Offload,
     Owned,
     PartialFailure,
+    Patches,
     Pauses,
     PoolSize,
     Raises,
@@ -241,6 +244,38 @@ def test_no_coroutine_function_blocks(file: FactsFile, installed: Installed) -> 
         if _facts().get(Blocking, stated.name) is not None
         and inspect.iscoroutinefunction(installed.find(stated.name))
     ] == []
+
+
+def test_secrets_are_passed_where_the_facts_say(file: FactsFile, installed: Installed) -> None:
+    """Each keyword of a secret is one the callable takes, the first at the position stated."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        for stated in _present(file, installed, "credential"):
+            fact = _facts().get(Credential, stated.name)
+            if fact is not None:
+                for index, parameter in enumerate(fact.parameter):
+                    position = fact.position if index == 0 else None
+                    yield stated, _problem(installed, stated, parameter, position)
+
+    assert _problems(check()) == []
+
+
+def test_what_tests_replace_and_expect_is_passed_where_the_facts_say(
+    file: FactsFile, installed: Installed
+) -> None:
+    """Replacements and expected exceptions stand where the facts say."""
+
+    def check() -> Iterator[tuple[Stated, str]]:
+        for stated in _present(file, installed, "patches"):
+            patch = _facts().get(Patches, stated.name)
+            if patch is not None:
+                yield stated, _problem(installed, stated, patch.parameter, patch.position)
+        for stated in _present(file, installed, "expects-exception"):
+            fact = _facts().get(ExpectsException, stated.name)
+            if fact is not None:
+                yield stated, _problem(installed, stated, fact.parameter, fact.position)
+
+    assert _problems(check()) == []
 
 
 def test_functions_are_passed_where_the_facts_say(file: FactsFile, installed: Installed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar
 from surefoot.facts.kinds import Fact, Resource
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,16 @@ class FactTable:
     _roots: frozenset[str] | None = field(default=None, repr=False)
     _last_names: dict[type[Fact], frozenset[str]] = field(default_factory=dict, repr=False)
 
+    _made: dict[object, object] = field(default_factory=dict, repr=False)
+
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_found": {}, "_canonical": {}, "_last_names": {}}
+        return {
+            **self.__dict__,
+            "_found": {},
+            "_canonical": {},
+            "_last_names": {},
+            "_made": {},
+        }
 
     def canonical(self, name: str) -> str:
         """Return the spelling of `name` under which facts are stated."""
@@ -132,6 +141,13 @@ class FactTable:
         return frozenset(
             method for fact in stated if isinstance(fact, Resource) for method in fact.close
         )
+
+    def once(self, make: Callable[[FactTable], T]) -> T:
+        """Return `make(self)`, worked out once for the table, whoever asks."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]  # type: ignore[assignment]
+        return made
 
     def names(self, kind: type[Fact]) -> list[str]:
         """Return all names and patterns with a fact of this kind, sorted."""

@@ -84,6 +84,8 @@ from surefoot.facts.kinds.retrying import (
     UniqueValue,
 )
 from surefoot.facts.kinds.roles import Role, TakesWork
+from surefoot.facts.kinds.secrets import Credential, SecretFormat
+from surefoot.facts.kinds.testing import Asserts, ExpectsException, Fixture, Mock, Patches
 from surefoot.facts.kinds.values import Attributes, Enters, Generic, Returns
 from surefoot.facts.kinds.waiting import (
     Deadline,
@@ -96,6 +98,7 @@ from surefoot.facts.kinds.waiting import (
 __all__ = [
     "Admits",
     "Answers",
+    "Asserts",
     "Attributes",
     "Blocking",
     "Borrows",
@@ -104,6 +107,7 @@ __all__ = [
     "ChangesProcess",
     "CommandOption",
     "Coroutine",
+    "Credential",
     "Deadline",
     "Decodes",
     "Detached",
@@ -111,10 +115,12 @@ __all__ = [
     "EndsTransaction",
     "Enters",
     "Entity",
+    "ExpectsException",
     "Fact",
     "FailsOnStatus",
     "FailureCode",
     "Finds",
+    "Fixture",
     "Generic",
     "HttpAnswer",
     "Idempotency",
@@ -125,12 +131,14 @@ __all__ = [
     "MachineOutput",
     "MayFail",
     "MayLack",
+    "Mock",
     "Mutates",
     "NoReturn",
     "ObeysRetryAfter",
     "Offload",
     "Owned",
     "PartialFailure",
+    "Patches",
     "Pauses",
     "Permanent",
     "PoolSize",
@@ -156,6 +164,7 @@ __all__ = [
     "RunsCommand",
     "RunsEventLoop",
     "RunsTogether",
+    "SecretFormat",
     "SetsSocketTimeout",
     "Settings",
     "StartsTask",

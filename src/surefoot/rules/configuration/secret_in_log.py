@@ -1,0 +1,267 @@
+"""`secret-in-log`: a password, token or key is written to the log."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from surefoot.facts.kinds import Reports
+from surefoot.model import Confidence, Severity
+from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.disclosure import disclosed
+from surefoot.semantics.file import File
+from surefoot.semantics.handlers import last_name
+from surefoot.semantics.texts import LITERALS
+
+_SIGNS = re.compile(r"(?i)passw|passphrase|secret|token|api_?key|_key\b|dsn|authorization|environ")
+_RECORDS = frozenset(
+    [
+        "aerror",
+        "ainfo",
+        "awarning",
+        "capture_message",
+        "critical",
+        "debug",
+        "echo",
+        "error",
+        "exception",
+        "fatal",
+        "info",
+        "log",
+        "msg",
+        "print",
+        "success",
+        "trace",
+        "warn",
+        "warning",
+        "write",
+    ]
+)
+_TEXTS = (*LITERALS, cst.BinaryOperation, cst.Call)
+_LOGGERS = re.compile(r"(?i)_*(.*_)?log(ger|ging)?")
+
+
+class SecretInLog(Rule):
+    """A password, token or key is written to the log, or into the text of an exception.
+
+    Logs go to files, disks of others, search engines and tickets, are kept for years and read
+    by many who may not sign in. Log the name of the secret, or that it is set; mask the rest.
+    """
+
+    code = "SF609"
+    severity = Severity.ERROR
+    confidence = Confidence.MEDIUM
+    examples = (
+        Bad(
+            """
+            import logging
+
+            logger = logging.getLogger(__name__)
+
+            def sign_in(user, password):
+                logger.info("signing in %s with %s", user, password)
+                logger.debug(f"signing in {user}:{password}")
+                logging.warning("signing in " + user + ":" + str(password))
+            """,
+            count=3,
+        ),
+        Bad(
+            """
+            import logging
+            import os
+
+            logging.info("token %s", os.environ["GITHUB_TOKEN"])
+            logging.info("token {}".format(os.getenv("GITHUB_TOKEN")))
+            logging.debug("environment: %s", dict(os.environ))
+            """,
+            count=3,
+        ),
+        Bad(
+            """
+            import logging
+
+            def fetch(session, url, api_key):
+                headers = {"Authorization": f"Bearer {api_key}", "Accept": "text/plain"}
+                logging.debug("GET %s %s", url, headers)
+                return session.get(url, headers=headers)
+            """
+        ),
+        Bad(
+            """
+            import logging
+
+            def connect(host, user, password):
+                url = f"postgres://{user}:{password}@{host}/app"
+                logging.info("connecting to %s", url)
+                return url
+            """
+        ),
+        Bad(
+            """
+            import logging
+            from pydantic_settings import BaseSettings
+
+            class Settings(BaseSettings):
+                host: str
+                db_password: str
+
+            settings = Settings()
+            logging.info("settings: %s", settings)
+            logging.info("settings: %s", settings.model_dump())
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            def check(password):
+                if len(password) < 8:
+                    raise ValueError(f"{password} is too short")
+            """
+        ),
+        Bad(
+            """
+            import structlog
+
+            log = structlog.get_logger()
+
+            class Client:
+                def __init__(self, access_token):
+                    self.access_token = access_token
+
+                def open(self):
+                    log.info("open", credentials=self.access_token)
+                    print(self.access_token)
+            """,
+            count=2,
+        ),
+        Good(
+            """
+            import logging
+
+            def sign_in(user, password, token, api_key):
+                logging.info("signing in %s, %d letters", user, len(password))
+                logging.info("token %s", token[:4] + "***")
+                logging.info("token %s", mask(token))
+                logging.info("key %s", "set" if api_key else "not set")
+                logging.info("key %s", bool(api_key))
+                logging.info("no password" if password is None else "password given")
+            """,
+            because="masked, counted, or only whether there is one",
+        ),
+        Good(
+            """
+            import logging
+
+            def sign_in(password, api_key):
+                password = redact(password)
+                shown = f"{api_key[:4]}***"
+                logging.info("signing in with %s, %s", password, shown)
+            """,
+            because="masked before",
+        ),
+        Good(
+            """
+            import logging
+            from pydantic import SecretStr
+            from pydantic_settings import BaseSettings
+
+            class Settings(BaseSettings):
+                host: str
+                db_password: SecretStr
+
+            settings = Settings()
+            logging.info("settings: %s, %s", settings, settings.db_password)
+            """,
+            because="`SecretStr` shows asterisks",
+        ),
+        Good(
+            """
+            import logging
+
+            API_KEY = "api_key"
+            PASSWORD_MIN = 8
+
+            def parse(tokens, password_file, token_url, max_tokens, starting_token):
+                logging.info("from %s", starting_token)
+                for token in tokens:
+                    logging.debug("token %s", token)
+                logging.info("%s is missing, at least %d", API_KEY, PASSWORD_MIN)
+                logging.info("%s %s %s", password_file, token_url, max_tokens)
+            """,
+            because="tokens of a text, names of settings, files and addresses",
+        ),
+        Good(
+            """
+            import logging
+
+            def fetch(session, url, api_key):
+                headers = {"Authorization": f"Bearer {api_key}"}
+                shown = {**headers, "Authorization": "***"}
+                logging.debug("GET %s %s", url, shown)
+                logging.debug("GET %s", list(headers))
+                return session.get(url, headers=headers)
+            """,
+            because="the value is replaced, or only the names are shown",
+        ),
+        Good(
+            """
+            import logging
+
+            def check(api_key, secret_key, known):
+                if not isinstance(api_key, str):
+                    raise TypeError(f"{api_key} is no text")
+                if secret_key not in known:
+                    logging.warning("no values for %s in %s", secret_key, known.get(secret_key))
+                raise SignInError("refused", api_key)
+            """,
+            because="no text, the name of a secret, and a value that is kept, not written",
+        ),
+        Good(
+            """
+            def send(connection, password):
+                connection.send(password)
+                with open("secret", "w") as stream:
+                    stream.write(password)
+            """,
+            because="what is sent or stored is not logged",
+        ),
+    )
+
+    def visit_Call(self, node: cst.Call) -> None:
+        if last_name(node.func) not in _RECORDS or not node.args or self.file.is_test:
+            return
+        if self._is_record(node) and self.file.once(_mentions_secrets, self.file.tree.module):
+            self._judge(node, list(node.args), self._shown(node))
+
+    def visit_Raise(self, node: cst.Raise) -> None:
+        match node.exc:
+            case cst.Call(args=[_, *_]) as made if not self.file.is_test:
+                if self.file.once(_mentions_secrets, self.file.tree.module):
+                    texts = [item for item in made.args if isinstance(item.value, _TEXTS)]
+                    self._judge(made, texts, "the text of the exception")
+
+    def _is_record(self, node: cst.Call) -> bool:
+        call = self.file.call(node)
+        if call.pending:
+            return isinstance(node.func, cst.Attribute) and bool(
+                _LOGGERS.fullmatch(last_name(node.func.value))
+            )
+        return call.fact(Reports) is not None
+
+    def _shown(self, node: cst.Call) -> str:
+        call = self.file.call(node)
+        return f"`{call.shown or self.file.code(node.func)}`"
+
+    def _judge(self, node: cst.Call, arguments: list[cst.Arg], where: str) -> None:
+        for argument in arguments:
+            keyword = argument.keyword.value if argument.keyword is not None else ""
+            if keyword in ("exc_info", "file", "end", "sep", "stack_info"):
+                continue
+            for name, what in disclosed(self.file, argument.value):
+                self.report(node, f"{where} shows `{name}`: {what} for every reader of the log")
+                return
+
+
+def _mentions_secrets(file: File, _module: cst.Module) -> bool:
+    return _SIGNS.search(file.text) is not None

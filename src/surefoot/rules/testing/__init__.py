@@ -1,0 +1,1 @@
+"""Rules about tests: whether they can fail where the code is wrong."""

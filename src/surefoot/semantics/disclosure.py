@@ -1,0 +1,268 @@
+"""What a text gives away: the expressions in it that are, or hold, a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from surefoot.facts.kinds import ReadsConfiguration, Settings
+from surefoot.semantics import secrets
+from surefoot.semantics.environment import ENVIRON
+from surefoot.semantics.file import File
+from surefoot.semantics.texts import LITERALS, assigned, written
+
+_SHOWING = frozenset({"str", "repr", "format", "dict", "dumps", "vars", "asdict"})
+_SHOWING_METHODS = frozenset(
+    {"decode", "encode", "strip", "format", "rstrip", "lstrip", "get_secret_value", "dict", "json"}
+    | {"model_dump", "model_dump_json", "copy", "get"}
+)
+_HEADERS = frozenset({"authorization", "proxy-authorization", "x-api-key", "x-auth-token"})
+_PLAIN_TYPES = frozenset(
+    {
+        "builtins.bool",
+        "builtins.int",
+        "builtins.float",
+        "pydantic.SecretStr",
+        "pydantic.SecretBytes",
+    }
+)
+_MASKED = re.compile(
+    r"(?i)mask|redact|hash|hide|hidden|obfuscat|sanitiz|censor|scrub|clean|safe|digest|encrypt|"
+    r"fingerprint|anonym|strip_(password|secret|auth)|len|bool|id|type"
+)
+_SUBJECT = re.compile(
+    r"(?i)lexer|tokeniz|tokenis|parser|grammar|syntax|yacc|(?-i:\bast\b)|page_token|next_token|"
+    r"next_page|continuation|max_tokens|cancel_token|num_tokens"
+)
+_SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|environ|(access|api|ingress|session)_token")
+_DEEPEST = 3
+
+
+def disclosed(file: File, node: cst.CSTNode | None, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield what the text an expression becomes gives away: the name of each secret, and what
+    it is."""
+    match node:
+        case cst.FormattedString(parts=parts):
+            for part in parts:
+                if isinstance(part, cst.FormattedStringExpression):
+                    yield from disclosed(file, part.expression, depth)
+        case cst.ConcatenatedString(left=left, right=right):
+            yield from disclosed(file, left, depth)
+            yield from disclosed(file, right, depth)
+        case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
+            yield from disclosed(file, left, depth)
+            yield from disclosed(file, right, depth)
+        case cst.BinaryOperation(left=left, operator=cst.Modulo(), right=right):
+            if isinstance(left, LITERALS) or file.type_of(left) == "builtins.str":
+                yield from disclosed(file, right, depth)
+        case cst.IfExp(body=body, orelse=orelse):
+            yield from disclosed(file, body, depth)
+            yield from disclosed(file, orelse, depth)
+        case cst.BooleanOperation(left=left, operator=operator, right=right):
+            if isinstance(operator, cst.Or):
+                yield from disclosed(file, left, depth)
+            yield from disclosed(file, right, depth)
+        case (
+            cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Dict(elements=elements)
+        ):
+            for element in elements:
+                if not isinstance(element, (cst.StarredDictElement, cst.StarredElement)):
+                    yield from disclosed(file, element.value, depth)
+        case cst.Await(expression=inner):
+            yield from disclosed(file, inner, depth)
+        case cst.Call():
+            yield from _of_call(file, node, depth)
+        case cst.Subscript():
+            yield from _of_element(file, node)
+        case cst.Name() | cst.Attribute():
+            yield from _of_name(file, node, depth)
+
+
+def _of_call(file: File, node: cst.Call, depth: int) -> Iterator[tuple[str, str]]:
+    match node.func:
+        case cst.Attribute(value=receiver, attr=cst.Name(value="format")) if isinstance(
+            receiver, LITERALS
+        ):
+            for argument in node.args:
+                yield from disclosed(file, argument.value, depth)
+            return
+        case cst.Attribute(value=receiver, attr=cst.Name(value="get_secret_value")):
+            yield file.code(receiver), "a secret"
+            return
+        case cst.Attribute(value=receiver, attr=cst.Name(value=name)) if (
+            name in _SHOWING_METHODS and name != "get"
+        ):
+            yield from disclosed(file, receiver, depth)
+    fact = file.fact(ReadsConfiguration, node)
+    if fact is not None and node.args:
+        variable = file.constant(node.args[0].value)
+        if variable is not None and isinstance(variable[0], str):
+            yield from _named(file, variable[0], variable[0])
+        return
+    match node.func:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)) if name in _SHOWING:
+            for argument in node.args[:1]:
+                yield from disclosed(file, argument.value, depth)
+        case cst.Attribute(attr=cst.Name(value="get")) if node.args:
+            key = written(node.args[0].value)
+            if key is not None:
+                yield from _named(file, key, key, is_key=True)
+
+
+def _of_element(file: File, node: cst.Subscript) -> Iterator[tuple[str, str]]:
+    match node.slice:
+        case [cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]:
+            name = written(key) or ""
+            yield from _named(file, name, name, is_key=True)
+
+
+def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield a thing of this name, where the name says that it is a secret."""
+    if is_key and name.lower() in _HEADERS:
+        yield shown, "a secret"
+        return
+    kind = secrets.secret_kind(name)
+    if kind in (None, "dsn") or not shown.isprintable():
+        return  # the password of a connection text is seen where it is put together
+    if secrets.words_of(name) in (("token",), ("secret",)) and (
+        is_key or not _SIGN_IN.search(file.text) or _SUBJECT.search(file.text)
+    ):
+        return
+    yield shown, f"a {kind}"
+
+
+def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator[tuple[str, str]]:
+    name = node.value if isinstance(node, cst.Name) else node.attr.value
+    value = file.value(node)
+    if value == ENVIRON:
+        yield "os.environ", "every secret of the environment"
+        return
+    if secrets.secret_kind(name) is not None:
+        if _is_harmless(file, node, value):
+            return
+        yield from _named(file, name, file.code(node))
+        return
+    if value is not None and value[0] == "d":
+        yield from _of_dictionary(file, node, value)
+    elif value is not None and value[0] == "i":
+        yield from _of_settings(file, node, value[1])
+    if depth < _DEEPEST:
+        source = assigned(file, node)
+        if isinstance(source, (*LITERALS, cst.BinaryOperation)) or (
+            isinstance(source, cst.Call) and not _is_masking(source)
+        ):
+            yield from disclosed(file, source, depth + 1)
+
+
+def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None) -> bool:
+    """Whether what has the name of a secret is a class, flag, number or mask."""
+    if value is not None:
+        if value[0] in ("n", "m", "P", "co", "cm", "d", "t", "l"):
+            return True
+        if value[0] == "k":
+            text = value[1]
+            return not isinstance(text, str) or not secrets.looks_random(text)
+        if value[0] == "i" and (
+            value[1] in _PLAIN_TYPES or str(value[1]).rpartition(".")[2] in ("Token", "SecretStr")
+        ):
+            return True
+    if any(map(_is_mask, _sources(file, node))):
+        return True
+    return _is_empty_here(file, node) or _is_looked_up(file, node)
+
+
+def _is_empty_here(file: File, node: cst.CSTNode) -> bool:
+    """Whether an `if` around has found that the value is no text, or is missing."""
+    code = re.escape(file.code(node))
+    absent = re.compile(rf"\bnot (isinstance\({code},|{code}\b(?![.(\[]))|\b{code} is None\b")
+    child = node
+    for parent in file.ancestors(node):
+        if isinstance(parent, cst.If) and parent.body is child:
+            found = absent.search(file.code(parent.test))
+            if found is not None:
+                return True
+        elif isinstance(parent, (cst.FunctionDef, cst.Lambda)):
+            return False
+        child = parent
+    return False
+
+
+def _is_looked_up(file: File, node: cst.CSTNode) -> bool:
+    """Whether a name is also the key of a dictionary: what it holds names a secret, then."""
+    owner = file.scope(node).find(node.value) if isinstance(node, cst.Name) else None
+    if owner is None:
+        return False
+    for use in file.uses(node.value, owner):  # type: ignore[attr-defined]
+        parent = file.parent(use)
+        if isinstance(parent, cst.Index):
+            return True
+        match file.parent(parent) if isinstance(parent, cst.Arg) else None:
+            case cst.Call(
+                func=cst.Attribute(attr=cst.Name(value="get" | "pop" | "setdefault")),
+                args=[first, *_],
+            ) if first is parent:
+                return True
+    return False
+
+
+def _sources(file: File, node: cst.CSTNode) -> list[cst.CSTNode]:
+    """What a name is assigned anywhere in its scope."""
+    owner = file.scope(node).find(node.value) if isinstance(node, cst.Name) else None
+    if owner is None:
+        return []
+    return [
+        binding.value
+        for binding in owner.bindings[node.value]  # type: ignore[attr-defined]
+        if isinstance(binding.value, cst.BaseExpression)
+    ]
+
+
+def _is_mask(source: cst.CSTNode) -> bool:
+    """Whether an expression gives less than the secret it is made of."""
+    match source:
+        case cst.Call():
+            return _is_masking(source)
+        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Slice())]) | cst.Comparison():
+            return True
+        case cst.BinaryOperation(left=left, right=right):
+            return "*" in f"{written(left)}{written(right)}" or _is_mask(left)
+        case cst.FormattedString():
+            return "*" in (written(source) or "")
+    return False
+
+
+def _is_masking(call: cst.Call) -> bool:
+    match call.func:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return _MASKED.search(name) is not None
+    return False
+
+
+def _of_dictionary(
+    file: File, node: cst.CSTNode, value: tuple[object, ...]
+) -> Iterator[tuple[str, str]]:
+    items = dict(value[1])  # type: ignore[call-overload]
+    for key, symbol in items.items():
+        is_secret = isinstance(key, str) and (
+            key.lower() in _HEADERS or secrets.secret_kind(key) in ("password", "key", "secret")
+        )
+        given = file.world.value(symbol)
+        if is_secret and not (given is not None and given[0] in ("k", "n")):
+            yield file.code(node), f"a secret under {key!r}"
+            return
+
+
+def _of_settings(file: File, node: cst.CSTNode, cls: str) -> Iterator[tuple[str, str]]:
+    """Yield a settings model that shows the secret in one of its fields when it is printed."""
+    summary = file.world.cls(cls)
+    if summary is None or file.world.fact(Settings, cls) is None:
+        return
+    if {"__repr__", "__str__"} & set(summary.members):
+        return
+    for name, symbol in summary.members.items():
+        field = file.world.value(symbol)
+        if secrets.secret_kind(name) and not (field is not None and field[1] in _PLAIN_TYPES):
+            yield file.code(node), f"the field `{name}`"
+            return
