@@ -171,7 +171,7 @@ def _jobs(file: TomlFile, key: str, value: Any) -> int:
 
 def _seconds(file: TomlFile, key: str, value: Any) -> float | str:
     if isinstance(value, str):
-        return _constant(file, key, value, "seconds")
+        return _constant(file, key, value, "seconds above 0")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         raise _no_default(file, key, value, "seconds above 0")
     return value
@@ -179,7 +179,7 @@ def _seconds(file: TomlFile, key: str, value: Any) -> float | str:
 
 def _attempts(file: TomlFile, key: str, value: Any) -> int | str:
     if isinstance(value, str):
-        return _constant(file, key, value, "a whole number")
+        return _constant(file, key, value, "a whole number from 1")
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise _no_default(file, key, value, "a whole number from 1")
     return value

@@ -5,6 +5,7 @@ Where an edit cannot be made without risk, `Unfixable` is raised, and there is n
 """
 
 from surefoot.edits.arguments import remove_argument, set_keyword
+from surefoot.edits.bounds import bounded
 from surefoot.edits.definitions import (
     add_decorator,
     annotate_parameter,
@@ -31,6 +32,7 @@ __all__ = [
     "annotate_parameter",
     "annotate_return",
     "apply",
+    "bounded",
     "constant",
     "import_module",
     "import_name",

@@ -166,6 +166,7 @@ class Fixer:
             each
             for each in self.now
             if each.finding.fix is not None
+            and each.finding.fix.edits
             and each.finding.fix.safety >= self.plan.least
             and each.finding.path in self.contents
             and each.number not in self._blocked

@@ -26,9 +26,7 @@ _COMPARED = (
 )
 _LITERAL = (cst.SimpleString, cst.FormattedStringText)
 
-_LEAVES = frozenset(
-    {"Comment", "Ellipsis", "Float", "Imaginary", "Integer", "Name", "SimpleString"}
-)
+_LEAVES = frozenset({"Ellipsis", "Float", "Imaginary", "Integer", "Name", "SimpleString"})
 
 _Node = tuple[str, int, int]
 

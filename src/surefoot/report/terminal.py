@@ -117,7 +117,7 @@ class _Terminal:
 
     def _end(self) -> None:
         self._fixed()
-        if self.options.statistics and self.run.metrics.rules:
+        if self.options.statistics and (self.run.findings or self.run.fixed):
             for row in statistics(self.run):
                 self.screen.line((row, ""))
             self.screen.line()
