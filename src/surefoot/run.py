@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +67,7 @@ def fix(
     paths: Sequence[str] = (),
     *,
     plan: Plan,
+    narrowed: Callable[[Run], Run] = lambda run: run,
     writes: bool = True,
     cwd: str | None = None,
     stdin: StandardInput | None = None,
@@ -76,8 +77,9 @@ def fix(
 ) -> Fixed:
     """Check as `check` does, and carry out the fixes of `plan`.
 
-    Files are written unless `writes` is false or `stdin` is given. The run's metrics count
-    the findings that `plan` wants. Raises what `check` does.
+    Of the findings that `plan` wants, those are fixed that `narrowed` leaves in the run before
+    (what concerns a change, or is in no baseline); the metrics count these, and what is new.
+    Files are written unless `writes` is false or `stdin` is given. Raises what `check` does.
     """
     from surefoot import writing
     from surefoot.fixing import Fixer
@@ -94,7 +96,8 @@ def fix(
         run = pipeline.check(changed, progress) if changed else first
         return list(filter(plan.wanted, run.findings))
 
-    fixer = Fixer(contents, findings, plan)
+    offered = {_key(finding) for finding in narrowed(first).findings}
+    fixer = Fixer(contents, findings, plan, offered=lambda finding: _key(finding) in offered)
     outcome = fixer.run()
     failures: list[Failure] = []
     notices = list(outcome.notices)
@@ -106,12 +109,13 @@ def fix(
     run = first
     if outcome.changed:
         run = replace(pipeline.check(outcome.changed, progress), cached=first.cached)
-    initial = len(outcome.first)
+    initial = [each for each in outcome.first if _key(each.finding) in offered]
+    present = {each.number for each in outcome.last}
     metrics = measure_fixes(
         run.metrics,
-        initial=[each.finding for each in outcome.first],
-        left=[each.number for each in outcome.last if each.number < initial],
-        brought=sum(each.number >= initial for each in outcome.last),
+        initial=[each.finding for each in initial],
+        left=[index for index, each in enumerate(initial) if each.number in present],
+        brought=len(present - {each.number for each in outcome.first}),
         applied=[each.finding for each in outcome.applied],
         undone=[each.finding for each in outcome.undone],
         iterations=outcome.rounds,
@@ -125,6 +129,10 @@ def fix(
     )
     before = {path: contents[path] for path in outcome.changed}
     return Fixed(first, run, before, outcome.changed)
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return (*finding.order, finding.rule)
 
 
 def _written(

@@ -256,3 +256,22 @@ def test_killed(tmp_path: Path) -> None:
     assert {file.read_text() for file in files} == {_MENDED}
     left = {path.name for path in root.iterdir()} - {file.name for file in files}
     assert left == {"pyproject.toml", ".surefoot_cache"}
+
+
+def test_baseline_and_changes(tmp_path: Path) -> None:
+    """What the baseline holds, and what concerns no change, is not fixed."""
+    root = project(tmp_path, a=_LATE, b="x = 1\n", c="x = 1\n")
+    assert surefoot("baseline", "create", cwd=root).returncode == 0
+    (root / "b.py").write_text(_LATE)
+    for command in (["init", "-q"], ["add", "b.py"], ["commit", "-qm", "b"]):
+        name = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", *name, *command], cwd=root, check=True)
+    (root / "c.py").write_text(_LATE)
+    result = surefoot("check", "--fix", "--changed", cwd=root)
+    assert result.returncode == 0, result.stdout.decode()
+    read = [(root / f"{name}.py").read_text() for name in "abc"]
+    assert read == [_LATE, _LATE, _MENDED]
+    assert b"Fixed 1 of 1 finding" in result.stdout
+    surefoot("check", "--fix", cwd=root)
+    read = [(root / f"{name}.py").read_text() for name in "abc"]
+    assert read == [_LATE, _MENDED, _MENDED]

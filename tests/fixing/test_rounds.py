@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.edits import Text, apply
@@ -275,6 +275,7 @@ def test_bytes_no_encoder_would_write() -> None:
 _SOURCE = st.text(alphabet="ab(),='\"#\n\r\t \x0c\u00e9\U0001f600", max_size=60)
 
 
+@settings(deadline=None)
 @given(_SOURCE, st.data())
 def test_applying(text: str, data: st.DataObject) -> None:
     """Edits by line and column do what the same changes by index do, and can be undone."""
@@ -295,6 +296,7 @@ def test_applying(text: str, data: st.DataObject) -> None:
     assert spliced(expected, back.changes) == text
 
 
+@settings(deadline=None)
 @given(_SOURCE, st.data())
 def test_moving(text: str, data: st.DataObject) -> None:
     """What no change touches is found again where it is said to have moved."""
@@ -309,6 +311,7 @@ def test_moving(text: str, data: st.DataObject) -> None:
                 assert after[moved.start(start) : moved.end(end)] == text[start:end]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["x = (1, 2)\n", "f(a, b)\n", "if a:\n    b\nc\n"]), st.data())
 def test_verifying(text: str, data: st.DataObject) -> None:
     """What passes for a clean change keeps every name that it did not touch."""

@@ -234,7 +234,7 @@ def command(
         return run
 
     everything = replace(config, min_confidence=Confidence.LOW)
-    named = () if stdin else paths
+    asked = () if stdin else paths
     fixed = None
     with Progress(color=color, quiet=quiet) as progress:
         if fixes or shows_diff:
@@ -249,7 +249,7 @@ def command(
             fixed = fix(
                 everything,
                 catalog,
-                named,
+                asked,
                 plan=plan,
                 writes=fixes,
                 stdin=stdin,
@@ -263,7 +263,7 @@ def command(
             run = check(
                 everything,
                 catalog,
-                named,
+                asked,
                 stdin=stdin,
                 use_cache=not no_cache,
                 session_id=session_id,

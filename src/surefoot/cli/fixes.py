@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
@@ -89,6 +88,8 @@ class _Dialog:
 
 def unified(path: str, before: bytes, after: bytes) -> list[bytes]:
     """Return the lines of a unified diff of a file, as `patch` and `git apply` read it."""
+    import difflib
+
     name = path.encode("utf-8", "surrogateescape")
     lines = difflib.diff_bytes(
         difflib.unified_diff,

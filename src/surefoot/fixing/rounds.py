@@ -102,11 +102,15 @@ class _Applied:
 
 @dataclass(slots=True)
 class Fixer:
-    """Carries out fixes on `contents`, the files as they are, asking `check` for findings."""
+    """Carries out fixes on `contents`, the files as they are, asking `check` for findings.
+
+    Of the findings there at first only those `offered` are fixed.
+    """
 
     contents: Contents
     check: Check
     plan: Plan
+    offered: Callable[[Finding], bool] = lambda finding: True
     changed: dict[str, bytes] = field(default_factory=dict)
     applied: list[Followed] = field(default_factory=list)
     undone: list[Followed] = field(default_factory=list)
@@ -123,6 +127,7 @@ class Fixer:
         """Fix until nothing more can be fixed, and tell what came of it."""
         self.now = self.register.start(self.check({}))
         first = tuple(self.now)
+        self._blocked = {each.number for each in first if not self.offered(each.finding)}
         rounds = 0
         for _ in range(self.plan.rounds):
             chosen = self._choose()
