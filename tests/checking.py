@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from surefoot.discover import module_name
-from surefoot.examine import examine, locate
+from surefoot.examine import examine, look
 from surefoot.facts.load import load
 from surefoot.facts.shipped import facts_files
 from surefoot.facts.table import FactTable
+from surefoot.fixing import Answer, Fixer, Outcome, Plan, Proposal
 from surefoot.linking.link import link
-from surefoot.model import Finding, Located, SourceFile
+from surefoot.model import NO_DEFAULTS, Defaults, Finding, FixRequest, Looked, Safety, SourceFile
 from surefoot.rule import Rule
 from surefoot.ruleset import RuleSet
 
@@ -47,19 +48,39 @@ def check(
     files: Mapping[str, str | bytes],
     rules: Iterable[type[Rule]],
     facts: FactTable | None = None,
+    defaults: Defaults = NO_DEFAULTS,
 ) -> list[Finding]:
     """Examine and link a project; fails if a file or a rule does."""
-    chosen = RuleSet(tuple(rule.entry() for rule in rules))
+    chosen = RuleSet(tuple(rule.entry() for rule in rules), defaults)
     known = facts if facts is not None else shipped_facts()
     project = sources(files)
     examinations = [examine(source, chosen, known) for source in project]
     failures = [failure for item in examinations for failure in item.failures]
     by_path = {source.path: source for source in project}
 
-    def find(path: str, places: Collection[int]) -> Mapping[int, Located]:
-        return locate(by_path[path], places)
+    def find(path: str, places: Collection[int], fixes: Collection[FixRequest]) -> Looked:
+        return look(by_path[path], places, fixes, chosen, known)
 
     linked, broken = link(examinations, chosen, known, find)
     assert [*failures, *broken] == []
     found = [finding for item in examinations for finding in item.findings]
     return sorted([*found, *linked], key=lambda finding: finding.order)
+
+
+def mend(
+    files: Mapping[str, str | bytes],
+    rules: Iterable[type[Rule]],
+    defaults: Defaults = NO_DEFAULTS,
+    *,
+    least: Safety = Safety.UNSAFE,
+    choose: Callable[[Proposal], Answer] | None = None,
+) -> tuple[dict[str, bytes], Outcome]:
+    """Carry out the fixes of some rules; return the files afterwards, and how it went."""
+    contents = {source.path: source.content for source in sources(files)}
+    chosen = tuple(rules)
+
+    def findings(changed: Mapping[str, bytes]) -> list[Finding]:
+        return check({**contents, **changed}, chosen, defaults=defaults)
+
+    outcome = Fixer(contents, findings, Plan(least, choose=choose)).run()
+    return {**contents, **outcome.changed}, outcome

@@ -17,7 +17,7 @@ from surefoot.config import (
     settings_shown,
     with_command_line,
 )
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Defaults, Severity
 
 
 def write(path: Path, text: str) -> Path:
@@ -167,6 +167,9 @@ class TestFinding:
             exception-reporters = ["app.errors.report"]
             baseline = "known.jsonl"
             never-baseline = ["errors"]
+            default-timeout = 2.5
+            default-retries = "app.settings.RETRIES"
+            default-backoff = "django.conf:settings.BACKOFF"
             cache-dir = ".cache/surefoot"
             jobs = 2
             [severity]
@@ -192,10 +195,13 @@ class TestFinding:
         assert config.exception_reporters == ("app.errors.report",)
         assert config.baseline == os.path.join(root, "known.jsonl")
         assert config.never_baseline == ("errors",)
+        assert config.defaults == Defaults(
+            2.5, "app.settings.RETRIES", "django.conf:settings.BACKOFF"
+        )
         assert config.cache_dir == os.path.join(root, ".cache", "surefoot")
         assert config.jobs == 2
         assert {origin for _, _, origin in settings_shown(config)} == {
-            f"surefoot.toml:{line}" for line in (*range(2, 21), 23)
+            f"surefoot.toml:{line}" for line in (*range(2, 24), 26)
         }
 
 
@@ -254,6 +260,14 @@ class TestMistakes:
             ('roots = ["nowhere"]', '`roots`: there is no directory "nowhere"'),
             ('roots = [".."]', '`roots`: ".." lies outside the project'),
             ('exception-reporters = ["a.b()"]', '`exception-reporters`: "a.b()" is not a dotted'),
+            ("default-timeout = 0", "`default-timeout` must be seconds above 0 or the name of"),
+            ("default-timeout = true", "not true"),
+            ("default-timeout = inf", "not inf"),
+            ('default-timeout = "10"', 'not "10"'),
+            ('default-timeout = "TIMEOUT"', "needs its module, as in `app.settings.TIMEOUT`"),
+            ('default-timeout = "a.class.T"', 'not "a.class.T"'),
+            ("default-retries = 1.5", "`default-retries` must be a whole number from 1 or the"),
+            ('default-backoff = "a:b:c"', "`default-backoff` must be seconds above 0"),
             ("\n\njobs = = 1", "surefoot.toml:3: not valid TOML: Invalid value"),
             ("jobs = 1\njobs = 2", "not valid TOML: Cannot overwrite a value"),
         ],

@@ -17,9 +17,9 @@ NAME = Path("src/surefoot/rules/errors/abrupt_exit.py")
 
 
 def shown_rule() -> str:
-    """The Python block of CONTRIBUTING that defines a rule."""
+    """The Python block of CONTRIBUTING that is a whole file, and defines a rule."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```python\n(\"{3}.*?)^```", text, re.MULTILINE | re.DOTALL)
     return str(block)
 
 

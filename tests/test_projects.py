@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from surefoot.catalog import load_catalog
 from surefoot.config import enabled_rules, load_config, with_command_line
-from surefoot.examine import examine, locate
+from surefoot.examine import examine, look
 from surefoot.factbook import Factbook
 from surefoot.facts.table import FactTable
 from surefoot.linking.link import link
-from surefoot.model import Located, Run
+from surefoot.model import FixRequest, Looked, Run
 from surefoot.pool import files as pool_files
 from surefoot.reading import read
 from surefoot.run import check
@@ -186,8 +186,8 @@ def test_linking_in_any_order(project: Project, root: Path) -> None:
     sources = {source.path: source for source in read(config, [str(root)]).sources}
     examinations = [examine(source, rules, shipped_facts()) for source in sources.values()]
 
-    def find(path: str, places: Collection[int]) -> Mapping[int, Located]:
-        return locate(sources[path], places)
+    def find(path: str, places: Collection[int], fixes: Collection[FixRequest]) -> Looked:
+        return look(sources[path], places, fixes, rules, shipped_facts())
 
     expected = link(examinations, rules, shipped_facts(), find)
     order = random.Random(project.name)

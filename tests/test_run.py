@@ -108,7 +108,7 @@ def test_places_are_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -
     def refuse(*_: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr(examining, "_locate", refuse)
+    monkeypatch.setattr(examining.Examiner, "_looked", refuse)
     outcome = run(project)
     assert found(outcome) == [EVERYTHING[0], EVERYTHING[2]]
     assert outcome.cached == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable, Collection, Mapping
@@ -9,9 +10,22 @@ from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import Unfixable
 from surefoot.facts.kinds import Fact
 from surefoot.facts.table import FactTable
-from surefoot.model import Examination, Failure, FileError, Finding, Located, SourceFile, Span, Step
+from surefoot.model import (
+    Examination,
+    Failure,
+    FileError,
+    Finding,
+    Fix,
+    FixRequest,
+    Located,
+    Looked,
+    SourceFile,
+    Span,
+    Step,
+)
 from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
@@ -41,6 +55,8 @@ class _Prepared:
 def prepare(rules: RuleSet) -> _Prepared:
     """Make the rules of a set and sort their methods by what they look at."""
     made = tuple(cls() for cls in rules.classes())
+    for rule in made:
+        rule.defaults = rules.defaults
     visitors: dict[type[cst.CSTNode], list[tuple[Rule, str]]] = {}
     interests: dict[type[Fact], list[Rule]] = {}
     for rule in made:
@@ -169,7 +185,10 @@ class _Collector:
             Step(link.path, file.span(file.tree.nodes[link.place]).line, link.text)
             for link in report.chain
         )
-        self.findings.append(report.finding(file.path, located, scope, chain))
+        fix = report.fix
+        if report.fix_data is not None:
+            fix = _fix(report.rule, node, report.fix_data)
+        self.findings.append(report.finding(file.path, located, scope, chain, fix))
 
     def crash(self, rule: Rule, error: Exception) -> None:
         message = f"the rule {rule.name} failed: {type(error).__name__}: {error}"
@@ -191,6 +210,44 @@ def _marked(node: Any, span: Callable[[cst.CSTNode], Span]) -> Span:
             end = whole.column + len("except")
             return Span(whole.line, whole.column, whole.line, end)
     return span(node)
+
+
+def _fix(rule: Rule, node: cst.CSTNode, data: tuple[object, ...]) -> Fix | None:
+    """Ask a rule, whose file is set, for a fix."""
+    with contextlib.suppress(Unfixable):
+        return rule.fix_at(node, *data)
+    return None
+
+
+def look(
+    source: SourceFile,
+    places: Collection[int],
+    requests: Collection[FixRequest],
+    rules: RuleSet,
+    facts: FactTable,
+) -> Looked:
+    """Return where places of a file are, and the fixes that are asked for.
+
+    Raises `Unparsable` if the file has no tree.
+    """
+    if not requests:
+        return Looked(locate(source, places), {})
+    prepared = prepare(rules)
+    parsed = parse(source.content)
+    tree = Tree(parsed.module, source.module, source.is_package, {*WANTED, *prepared.visitors})
+    file = File(source, parsed, tree, facts)
+    fixes: dict[FixRequest, Fix | None] = dict.fromkeys(requests)
+    by_name = {rule.name: rule for rule in prepared.rules}
+    for request in requests:
+        rule = by_name[request.rule]
+        rule.file = file
+        with contextlib.suppress(Exception):  # a finding without its fix is still a finding
+            fixes[request] = _fix(rule, tree.nodes[request.place], request.data)
+    found = {}
+    for place in places:
+        span = _marked(tree.nodes[place], file.span)
+        found[place] = Located(span, file.line(span.line).strip())
+    return Looked(found, fixes)
 
 
 def locate(source: SourceFile, places: Collection[int]) -> dict[int, Located]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from surefoot.cache import Cache, digest
 from surefoot.factbook import Factbook
@@ -14,7 +14,9 @@ from surefoot.model import (
     Examination,
     Failure,
     Finding,
+    FixRequest,
     Located,
+    Looked,
     Note,
     SourceFile,
     Span,
@@ -66,20 +68,25 @@ class Examiner:
         self._facts = facts
         self._cache = cache
         self._jobs = jobs or _processors()
-        self._context = digest("context", program, facts.digest, repr(rules.entries))
+        self._context = digest("context", program, facts.digest, repr(rules))
         self._keys: dict[str, bytes] = {}
         self._sources: dict[str, SourceFile] = {}
-        self._complete: set[str] = set()
+        self._complete: dict[bytes, Examination] = {}
+        self._seen: dict[bytes, Any] = {}
 
     def examine(self, sources: Sequence[SourceFile], progress: Progress | None = None) -> Examined:
         """Return what is known of each file alone; findings, not yet what linking needs."""
         self._sources = {source.path: source for source in sources}
         self._keys = self._keys_of(sources)
         reports = {path: digest("reported", key) for path, key in self._keys.items()}
-        known = self._cache.load(reports.values())
-        found: dict[str, Examination] = {}
+        found = {
+            path: self._complete[key] for path, key in self._keys.items() if key in self._complete
+        }
+        known = self._cache.load(key for path, key in reports.items() if path not in found)
         missing: list[SourceFile] = []
         for source in sources:
+            if source.path in found:
+                continue
             report: _Reported | None = known.get(reports[source.path])
             if report is None:
                 missing.append(source)
@@ -104,7 +111,7 @@ class Examiner:
 
         with Uncollected():  # summaries and what is made of them hold no cycles
             examinations = self._linkable(examined)
-            findings, failures = link(examinations, self._rules, self._facts.table, self._locate)
+            findings, failures = link(examinations, self._rules, self._facts.table, self._look)
         if not failures and all(map(_will_last, examinations)):
             self._cache.store({key: tuple(findings)})
         return findings, failures
@@ -140,7 +147,7 @@ class Examiner:
             examinations = examine_files(sources, prepare, jobs=self._jobs, done=keep)
         finally:
             self._remember(done)  # what an interrupted run has learnt is not lost
-        self._complete.update(examination.path for examination in examinations)
+        self._complete |= {self._keys[each.path]: each for each in examinations}
         return {examination.path: examination for examination in examinations}
 
     def _remember(self, examinations: Sequence[Examination]) -> None:
@@ -159,10 +166,13 @@ class Examiner:
         keys = {
             path: digest("linkable", self._keys[path])
             for path in examined.by_path
-            if path not in self._complete
+            if self._keys[path] not in self._complete
         }
         known = self._cache.load(keys.values())
-        complete = dict(examined.by_path)
+        complete = {
+            path: self._complete.get(self._keys[path], each)
+            for path, each in examined.by_path.items()
+        }
         lost: list[SourceFile] = []
         for path, key in keys.items():
             linkable: _Linkable | None = known.get(key)
@@ -170,37 +180,52 @@ class Examiner:
                 lost.append(self._sources[path])
             else:
                 complete[path] = replace(complete[path], notes=linkable[0], summary=linkable[1])
+                self._complete[self._keys[path]] = complete[path]
         if lost:
             complete.update(self._examine(lost, len(complete), None))
         return list(complete.values())
 
-    def _locate(self, path: str, places: Collection[int]) -> Mapping[int, Located]:
-        """Tell where places of a file are, parsing it only if that was never asked before."""
-        keys = {place: digest("place", self._keys[path], str(place)) for place in places}
-        known = self._cache.load(keys.values())
-        found: dict[int, Located] = {
-            place: known[key] for place, key in keys.items() if key in known
+    def _look(self, path: str, places: Collection[int], requests: Collection[FixRequest]) -> Looked:
+        """Look at a file again, parsing it only for what was never asked before."""
+        key = self._keys[path]
+        keys: dict[int | FixRequest, bytes] = {
+            place: digest("place", key, str(place)) for place in places
         }
-        missing = [place for place in places if place not in found]
-        if missing:
-            located = _locate(self._sources[path], missing)
-            self._cache.store({keys[place]: where for place, where in located.items()})
-            found.update(located)
-        return {place: found.get(place, _SOMEWHERE) for place in places}
+        keys |= {request: digest("fix", key, repr(request)) for request in requests}
+        self._seen |= self._cache.load(key for key in keys.values() if key not in self._seen)
+        found = {asked: self._seen[key] for asked, key in keys.items() if key in self._seen}
+        where = [place for place in places if place not in found]
+        wanted = [request for request in requests if request not in found]
+        if where or wanted:
+            looked = self._looked(self._sources[path], where, wanted)
+            fresh: dict[int | FixRequest, Any] = {}
+            fresh.update(looked.places.items())
+            fresh.update(looked.fixes.items())
+            answers = {keys[asked]: answer for asked, answer in fresh.items()}
+            self._cache.store(answers)
+            self._seen |= answers
+            found |= fresh
+        return Looked(
+            {place: found.get(place, _SOMEWHERE) for place in places},
+            {request: found.get(request) for request in requests},
+        )
+
+    def _looked(
+        self, source: SourceFile, places: Collection[int], requests: Collection[FixRequest]
+    ) -> Looked:
+        """Parse a file that could be examined; with a stack for deep nesting."""
+        from surefoot.examine import look
+        from surefoot.pool import with_deep_stack
+
+        try:
+            return with_deep_stack(
+                lambda: look(source, places, requests, self._rules, self._facts.table)
+            )
+        except Exception:  # its findings are then reported on line 1
+            return Looked({}, {})
 
 
 _SOMEWHERE = Located(Span(1, 1, 1, 1), "")
-
-
-def _locate(source: SourceFile, places: Collection[int]) -> dict[int, Located]:
-    """Parse a file that could be examined, for positions; with a stack for deep nesting."""
-    from surefoot.examine import locate
-    from surefoot.pool import with_deep_stack
-
-    try:
-        return with_deep_stack(lambda: locate(source, places))
-    except Exception:  # its findings are then reported on line 1
-        return {}
 
 
 def _will_last(examination: Examination) -> bool:

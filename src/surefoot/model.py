@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 
@@ -86,6 +86,31 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class FixRequest:
+    """Asks a rule for the fix of what it found at a place; `data` is plain, as in a note."""
+
+    rule: str
+    place: int
+    data: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a project wants inserted where a bound is missing; `None` where it has not said.
+
+    Each is a number, or the name of a constant: `app.settings.TIMEOUT`, with a colon where
+    the module ends before the last dot (`django.conf:settings.TIMEOUT`).
+    """
+
+    timeout: float | str | None = None
+    retries: int | str | None = None
+    backoff: float | str | None = None
+
+
+NO_DEFAULTS = Defaults()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One place on the way to a finding, for instance a call in a chain of calls."""
 
@@ -149,7 +174,8 @@ class Suppression:
 
     `rules` holds the names or codes as written. `lines` are the lines it covers
     (first and last, inclusive); `None` means the whole file. `span` is the comment,
-    `anchor` the text of its line without surrounding white space.
+    `anchor` the text of its line without surrounding white space. `removal` takes all of
+    it away, `removals` one of the `rules` each.
     """
 
     rules: tuple[str, ...]
@@ -157,6 +183,8 @@ class Suppression:
     span: Span
     lines: tuple[int, int] | None
     anchor: str = ""
+    removal: Edit | None = None
+    removals: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +225,14 @@ class Located:
     anchor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a second look at a file gave: where places are, and the fixes asked for."""
+
+    places: Mapping[int, Located]
+    fixes: Mapping[FixRequest, Fix | None]
+
+
 class FileError(enum.Enum):
     """Why a file could not be examined."""
 
@@ -206,6 +242,7 @@ class FileError(enum.Enum):
     CRASH = "crash"
     TIMEOUT = "timeout"
     RULE_CRASH = "rule-crash"
+    UNWRITABLE = "unwritable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +284,29 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """What came of the findings of one rule in a run.
+
+    `found` counts the findings at first, `fixable` those of them with a fix that may be
+    carried out. Of the fixes, `applied` were carried out and stayed, `undone` were taken
+    back. `settled` counts the findings at first that are there no more.
+    """
+
+    rule: str
+    found: int
+    fixable: int
+    applied: int = 0
+    settled: int = 0
+    undone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
-    """The figures of one run, as the JSON report spells them (`duration` in seconds)."""
+    """The figures of one run, as the JSON report spells them (`duration` in seconds).
+
+    Findings are followed through the fixes one by one: `settled` of the initial ones are
+    gone, `brought` were not there at first. `rules` has the figures of each rule.
+    """
 
     session_id: str
     initial_violations: int
@@ -258,6 +316,9 @@ class Metrics:
     fix_rate: float
     mode: str
     duration: float
+    settled: int = 0
+    brought: int = 0
+    rules: tuple[RuleFigures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -304,7 +365,8 @@ class Run:
     `findings` are sorted, after selection and suppression; where there is a baseline, they are
     the new ones, and `baseline` tells of the others. `checked` are the paths
     findings are reported for; `examined` counts all files of the project that were
-    looked at to judge them, `cached` those of them whose examination was known.
+    looked at to judge them, `cached` those of them whose examination was known. `fixed`
+    are the findings, as they were, whose fixes have been carried out.
     """
 
     root: str
@@ -320,3 +382,4 @@ class Run:
     metrics: Metrics
     notices: tuple[str, ...] = field(default=())
     baseline: Comparison | None = None
+    fixed: tuple[Finding, ...] = field(default=())

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import libcst as cst
 
 from surefoot.facts.kinds import Fact
-from surefoot.model import Confidence, Finding, Fix, Located, Note, Severity, Step
+from surefoot.model import (
+    NO_DEFAULTS,
+    Confidence,
+    Defaults,
+    Finding,
+    Fix,
+    Located,
+    Note,
+    Severity,
+    Step,
+)
 from surefoot.ruleset import RuleEntry
 
 if TYPE_CHECKING:
@@ -25,7 +35,8 @@ _CODE = re.compile(r"SF\d{3,4}")
 
 @dataclass(frozen=True)
 class Bad:
-    """Code in which the rule finds `count` mistakes; `fixed` is the code after its fix.
+    """Code in which the rule finds `count` mistakes; `fixed` is the code after its fixes, in
+    a project that has set `defaults`.
 
     Several files stand in one text under lines `# file: name.py`; otherwise the code is
     the file `path`.
@@ -35,6 +46,7 @@ class Bad:
     fixed: str | None = None
     count: int = 1
     path: str = "service.py"
+    defaults: Defaults = NO_DEFAULTS
 
 
 @dataclass(frozen=True)
@@ -59,8 +71,9 @@ class Rule:
       where it lies in another module;
     - `link(self, project)`, called once when all files are known.
 
-    Rules keep no state: they ask `self.file`. What they find in tests is dropped unless
-    `looks_at_tests`: a test that hangs or leaks takes no service down.
+    Rules keep no state: they ask `self.file`, and for their fixes `self.defaults`. What they
+    find in tests is dropped unless `looks_at_tests`: a test that hangs or leaks takes no
+    service down.
     """
 
     name: ClassVar[str]
@@ -78,6 +91,7 @@ class Rule:
 
     file: File
     project: Project
+    defaults: Defaults
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -116,13 +130,15 @@ class Rule:
         *,
         path: str = "",
         fix: Fix | None = None,
+        fix_data: tuple[object, ...] | None = None,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
         chain: Iterable[Link] = (),
     ) -> None:
         """Report a finding at a node, a call, or a note of the file `path`.
 
-        `chain` leads to what is wrong elsewhere.
+        With `fix_data`, which is plain, `fix_at` is asked for its fix. `chain` leads to
+        what is wrong elsewhere.
         """
         self._sink(
             Report(
@@ -131,11 +147,21 @@ class Rule:
                 message=message,
                 path=path,
                 fix=fix,
+                fix_data=fix_data,
                 severity=self.severity if severity is None else severity,
                 confidence=self.confidence if confidence is None else confidence,
                 chain=tuple(chain),
             )
         )
+
+    def fix_at(self, node: Any, *data: Any) -> Fix | None:
+        """Return the fix of what was reported at a node of `self.file` with this `fix_data`.
+
+        It is asked where the tree is: at once for what is found in a file, and in a second
+        look at the file for what is found when the project is linked. It writes its edits
+        with `surefoot.edits`; None, or an `Unfixable` raised, is no fix.
+        """
+        return None
 
     def note(self, node: cst.CSTNode, *data: object) -> None:
         """Keep plain data about a node for `link`."""
@@ -162,11 +188,14 @@ class Report:
     message: str
     path: str
     fix: Fix | None
+    fix_data: tuple[object, ...] | None
     severity: Severity
     confidence: Confidence
     chain: tuple[Link, ...]
 
-    def finding(self, path: str, located: Located, scope: str, chain: tuple[Step, ...]) -> Finding:
+    def finding(
+        self, path: str, located: Located, scope: str, chain: tuple[Step, ...], fix: Fix | None
+    ) -> Finding:
         """Return the finding at a span."""
         return Finding(
             path=path,
@@ -179,7 +208,7 @@ class Report:
             scope=scope,
             anchor=located.anchor,
             chain=chain,
-            fix=self.fix,
+            fix=fix,
         )
 
 
@@ -205,8 +234,17 @@ def _check_definition(cls: type[Rule]) -> None:
 
 def files_of(example: Bad | Good) -> dict[str, str]:
     """Return the files of an example: their names and their code."""
-    code = textwrap.dedent(example.code).strip("\n") + "\n"
+    return _files(example.code, example.path)
+
+
+def fixed_files(example: Bad) -> dict[str, str]:
+    """Return the files of an example after its fixes; none where it shows no fix."""
+    return _files(example.fixed, example.path) if example.fixed is not None else {}
+
+
+def _files(text: str, path: str) -> dict[str, str]:
+    code = textwrap.dedent(text).strip("\n") + "\n"
     parts = re.split(r"^# file: (\S+)\n", code, flags=re.MULTILINE)
     if len(parts) == 1:
-        return {example.path: code}
+        return {path: code}
     return dict(zip(parts[1::2], parts[2::2], strict=True))

@@ -7,6 +7,8 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from surefoot.model import NO_DEFAULTS, Defaults
+
 if TYPE_CHECKING:
     from surefoot.rule import Rule
 
@@ -22,9 +24,13 @@ class RuleEntry:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules of a run; picklable, cheap, and free of syntax trees."""
+    """The rules of a run; picklable, cheap, and free of syntax trees.
+
+    `defaults` are the values their fixes may insert.
+    """
 
     entries: tuple[RuleEntry, ...]
+    defaults: Defaults = NO_DEFAULTS
 
     def classes(self) -> tuple[type[Rule], ...]:
         """Import the rules and return their classes in the order of the entries."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from surefoot.config import RuleKey, selected_by, selectors
 from surefoot.config.options import suggestion
-from surefoot.model import Confidence, Finding, Span, Suppression
+from surefoot.model import Confidence, Edit, Finding, Fix, Safety, Span, Suppression
 
 if TYPE_CHECKING:
     import tokenize
@@ -37,6 +37,7 @@ _PRAGMA = re.compile(
     )(?P<reason>.*?)(?=\s\#|\s*$)""",
     re.VERBOSE,
 )
+_WORD = re.compile(r"[^\s,]+")
 _OUR_CODE = re.compile(r"\bSF\d+\b")
 _WHOLE_FILE = "file-ignore"
 _VERBS = ("ignore", _WHOLE_FILE)
@@ -60,7 +61,7 @@ def find_suppressions(text: str) -> tuple[Suppression, ...]:
         for comments, lines in _statements(unmarked)
         for comment in comments
         for suppression in _parse(
-            comment.string, comment.start, lines, source_lines[comment.start[0] - 1].strip()
+            comment.string, comment.start, lines, source_lines[comment.start[0] - 1]
         )
     )
 
@@ -99,23 +100,67 @@ def _statements(text: str) -> Iterator[tuple[list[tokenize.TokenInfo], tuple[int
 
 
 def _parse(
-    comment: str, start: tuple[int, int], lines: tuple[int, int], anchor: str
+    comment: str, start: tuple[int, int], lines: tuple[int, int], source_line: str
 ) -> Iterator[Suppression]:
     """Yield the suppressions that one comment, starting at `start`, spells."""
+    anchor = source_line.strip()
     line, offset = start
     for match in _PRAGMA.finditer(comment):
         span = Span(line, offset + match.start() + 1, line, offset + match.end() + 1)
+        removal = _removal(span, match, comment, source_line)
         reason = match["reason"].strip().lstrip("-:\u2013\u2014").strip()
         if match["codes"]:
             rules = tuple(_OUR_CODE.findall(match["codes"]))
             if rules:
-                yield Suppression(rules, reason, span, lines, anchor)
+                removals = _removals(match["codes"], offset + match.start("codes"), line)
+                removals = {word: edit for word, edit in removals.items() if word in rules}
+                whole = removal if len(_WORD.findall(match["codes"])) == len(rules) else None
+                yield Suppression(
+                    rules, reason, span, lines, anchor, whole, tuple(removals[it] for it in rules)
+                )
         elif match["stray"]:
             yield Suppression((match["stray"],), reason, span, lines, anchor)
         else:
             names = (name.strip() for name in (match["rules"] or "").split(","))
             covered = None if match["verb"] == _WHOLE_FILE else lines
-            yield Suppression(tuple(filter(None, names)), reason, span, covered, anchor)
+            rules = tuple(filter(None, names))
+            listed = match["rules"] or ""
+            removals = _removals(listed, offset + match.start("rules"), line)
+            single = len(removals) == len(rules)
+            yield Suppression(
+                rules,
+                reason,
+                span,
+                covered,
+                anchor,
+                removal,
+                tuple(removals[word] for word in rules) if single else (),
+            )
+
+
+def _removal(span: Span, match: re.Match[str], comment: str, source_line: str) -> Edit:
+    """Return the edit that takes a suppression away, and its line if nothing else is on it."""
+    before, after = source_line[: span.column - 1], source_line[span.end_column - 1 :]
+    if not before.strip() and not after.strip():
+        return Edit(Span(span.line, 1, span.line + 1, 1), "")
+    if not after.strip():
+        return Edit(Span(span.line, len(before.rstrip()) + 1, span.line, len(source_line) + 1), "")
+    blank = len(after) - len(after.lstrip())
+    return Edit(Span(span.line, span.column, span.line, span.end_column + blank), "")
+
+
+def _removals(listed: str, offset: int, line: int) -> dict[str, Edit]:
+    """Return, for each word of a list, the edit that takes it and a comma of its away."""
+    words = list(_WORD.finditer(listed))
+    edits = {}
+    for number, word in enumerate(words):
+        start, end = word.span()
+        if number + 1 < len(words):
+            end = words[number + 1].start()
+        elif number:
+            start = words[number - 1].end()
+        edits[word[0]] = Edit(Span(line, offset + start + 1, line, offset + end + 1), "")
+    return edits
 
 
 class _Ledger:
@@ -211,16 +256,30 @@ def _meaning(word: str, rules: Sequence[RuleKey]) -> frozenset[str]:
 def _unused(
     path: str, ledger: _Ledger, rule: RuleKey, ran: frozenset[str], never: frozenset[str]
 ) -> Iterator[Finding]:
-    for suppression, word, names in ledger.unused():
-        if rule.name in names or not names <= ran:
-            continue
+    idle = [
+        (suppression, word, names)
+        for suppression, word, names in ledger.unused()
+        if rule.name not in names and names <= ran
+    ]
+    for suppression, word, names in idle:
         if names <= never:
             message = f"`{word}` may not be suppressed in this project"
         elif suppression.lines is None:
             message = f"there is no finding of `{word}` in this file to suppress"
         else:
             message = f"there is no finding of `{word}` here to suppress"
-        yield _finding(path, suppression, rule, message)
+        unused = {other for each, other, _ in idle if each is suppression}
+        fix = _fix(suppression, word, all_of_it=unused.issuperset(suppression.rules))
+        yield _finding(path, suppression, rule, message, fix)
+
+
+def _fix(suppression: Suppression, word: str, *, all_of_it: bool) -> Fix | None:
+    """Return the fix that takes an idle suppression away, or one word of it."""
+    edit = suppression.removal if all_of_it else None
+    if edit is None:
+        edits = dict(zip(suppression.rules, suppression.removals, strict=False))
+        edit = edits.get(word)
+    return Fix(f"Remove `{word}`", (edit,), Safety.SAFE) if edit is not None else None
 
 
 def _unknown(
@@ -250,7 +309,9 @@ def _what_is_wrong(word: str, rules: Sequence[RuleKey]) -> str:
     return f"no rule is called `{word}`{suggestion(word, selectors(rules) - {'ALL', 'SF'})}"
 
 
-def _finding(path: str, suppression: Suppression, rule: RuleKey, message: str) -> Finding:
+def _finding(
+    path: str, suppression: Suppression, rule: RuleKey, message: str, fix: Fix | None = None
+) -> Finding:
     return Finding(
         path=path,
         span=suppression.span,
@@ -260,4 +321,5 @@ def _finding(path: str, suppression: Suppression, rule: RuleKey, message: str) -
         severity=rule.severity,
         confidence=Confidence.HIGH,
         anchor=suppression.anchor,
+        fix=fix,
     )

@@ -10,7 +10,7 @@ def test_one_line_per_finding() -> None:
         "app/client.py:1:1: SF501 info `fetch` does not say what it returns [missing-type-hints]",
         (
             "app/client.py:2:12: SF101 error `requests.get` waits for ever unless given `timeout` "
-            "[missing-timeout]"
+            "[missing-timeout] [unsafe fix]"
         ),
         "app/client.py:3:1: rule-crash ValueError [infinite-timeout]",
     ]

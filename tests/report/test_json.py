@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from surefoot.metrics import fix_rate
 from surefoot.model import Failure, FileError, Run, Severity, fingerprints
 from surefoot.report import write
 from tests.report.samples import finding, options, rich_run, run, text
@@ -140,11 +139,3 @@ def test_narrow_stream() -> None:
     write("json", run(finding(message="漢字 \ud800")), stream, options())
     stream.flush()
     assert json.loads(raw.getvalue())["violations"][0]["violation"] == r"漢字 \ud800"
-
-
-@pytest.mark.parametrize(
-    ("initial", "final", "rate"), [(0, 0, 1.0), (4, 1, 0.75), (2, 2, 0.0), (2, 3, 0.0), (2, 0, 1.0)]
-)
-def test_fix_rate(initial: int, final: int, rate: float) -> None:
-    """The fix rate is the share that is gone, never below 0, and 1.0 where there was nothing."""
-    assert fix_rate(initial, final) == rate

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from surefoot.model import Severity, Span
-from tests.report.samples import finding, project, rich_run, run, text
+from surefoot.model import RuleFigures, Severity, Span
+from tests.report.samples import METRICS, finding, project, rich_run, run, text
 
 SOURCE = "def fetch(url):\n    return requests.get(url)\n"
 
@@ -45,6 +45,7 @@ Note: the cache could not be kept
 Checked 2 files (of a project of 5, 3 unchanged), skipped 2 (1 excluded, 1 a broken link), \
 failed on 2, in 0.25 s.
 3 findings: 2 errors, 1 info.
+Can be fixed: 1 with `--fix --unsafe-fixes`.
 Not shown: 1 suppressed by comments.
 `surefoot explain syntax-error` tells why a finding matters and what to do.
 """
@@ -199,6 +200,35 @@ def test_statistics() -> None:
     many = [finding(anchor=""), finding(anchor=""), finding(rule="infinite-timeout", code="SF102")]
     output = text("terminal", run(*many), statistics=True)
     assert "2  SF101   missing-timeout\n1  SF102   infinite-timeout\n" in output
+
+
+def test_what_was_fixed(tmp_path: Path) -> None:
+    """After fixing the report tells what was fixed, file by file, and what came of each rule."""
+    late = finding(rule="infinite-timeout", code="SF102")
+    metrics = replace(
+        METRICS,
+        initial_violations=3,
+        fixes_applied=2,
+        final_violations=2,
+        fix_rate=1 / 3,
+        mode="executive",
+        settled=2,
+        brought=1,
+        rules=(
+            RuleFigures("infinite-timeout", 2, 2, 2, 2, 0),
+            RuleFigures("missing-timeout", 1, 1, 0, 0, 1),
+        ),
+    )
+    root = project(tmp_path, client=SOURCE)
+    a_run = run(finding(), finding(), root=root, metrics=metrics, fixed=(late, late))
+    output = text("terminal", a_run, statistics=True)
+    assert "app/client.py: fixed: 2 infinite-timeout\n" in output
+    assert (
+        "found  fixable  applied  settled  undone  left  rule\n"
+        "    2        2        2        2       0     0  infinite-timeout\n"
+        "    1        1        0        0       1     2  missing-timeout\n"
+    ) in output
+    assert "Fixed 2 of 3 findings, and there is 1 new (33%), with 2 fixes.\n" in output
 
 
 def test_wrapped_lines(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from surefoot.model import Confidence, Severity
+from surefoot.model import NO_DEFAULTS, Confidence, Defaults, Severity
 from surefoot.ruleset import RuleEntry, RuleSet
 
 PACKAGE = "surefoot.rules"
@@ -116,7 +116,7 @@ class Catalog:
             raise UnknownRule(word, self._nearest(word, self.by_word))
         return rule
 
-    def rule_set(self, names: Iterable[str]) -> RuleSet:
+    def rule_set(self, names: Iterable[str], defaults: Defaults = NO_DEFAULTS) -> RuleSet:
         """Return the named rules as the engine wants them; surefoot's own need no engine."""
         wanted = frozenset(names)
         return RuleSet(
@@ -124,7 +124,8 @@ class Catalog:
                 RuleEntry(rule.name, module_of(rule), rule.qualname)
                 for rule in self.rules
                 if rule.name in wanted and not rule.own
-            )
+            ),
+            defaults,
         )
 
     def _nearest(self, word: str, known: Iterable[str]) -> str | None:

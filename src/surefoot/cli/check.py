@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from surefoot.catalog import Catalog, load_catalog
 from surefoot.changed import Changes, only_changed, since, uncommitted
 from surefoot.changed import staged as staged_changes
 from surefoot.checklists import Checklist, checklists
+from surefoot.cli.fixes import plan_of, write_differences
 from surefoot.cli.known import against, baseline_file
 from surefoot.cli.outputs import (
     Output,
@@ -32,13 +34,13 @@ from surefoot.config import (
     validate,
     with_command_line,
 )
-from surefoot.metrics import fix_rate
-from surefoot.model import Confidence, FileError, Run, Severity
+from surefoot.metrics import fix_rate, of_findings
+from surefoot.model import Confidence, FileError, Finding, Run, Severity
 from surefoot.report import BROKEN_SOURCE, FORMATS, Options, has_failed, write
 from surefoot.report.screen import COLOR_CHOICES
 from surefoot.report.summary import summary
-from surefoot.report.text import safe
-from surefoot.run import StandardInput, cache_directory, check
+from surefoot.report.text import count, safe
+from surefoot.run import StandardInput, cache_directory, check, fix
 
 _STDIN = "-"
 _UNNAMED = "stdin.py"
@@ -110,7 +112,13 @@ class _View:
     help="Exit with 1 from this severity on.  [default: warning]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where there are findings.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--fix", "fixes", is_flag=True, help="Carry out safe fixes; report what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="Fixes that may change behaviour as well.")
+@click.option(
+    "--diff", "shows_diff", is_flag=True, help="Show the fixes as a diff, change nothing."
+)
+@click.option("--interactive", is_flag=True, help="With --fix: ask about each, suggestions too.")
+@click.option("--statistics", is_flag=True, help="Count the findings and fixes of each rule.")
 @click.option("--session-id", metavar="ID", help="The name of this run in the report.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="How many processes to use.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs learnt.")
@@ -149,6 +157,10 @@ def command(
     min_confidence: str | None,
     fail_on: str | None,
     exit_zero: bool,
+    fixes: bool,
+    unsafe_fixes: bool,
+    shows_diff: bool,
+    interactive: bool,
     statistics: bool,
     session_id: str | None,
     jobs: int | None,
@@ -165,11 +177,12 @@ def command(
 
     Without PATHS the current directory is examined; `-` is standard input. RULES are
     names (missing-timeout), codes (SF101), families (network) or ALL, separated by
-    commas.
+    commas. `--fix -` prints the fixed source, and the report on standard error.
 
-    Exit codes: 0 nothing at or above the failing level, 1 such findings, 2 usage,
-    configuration, missing path or internal error.
+    Exit codes: 0 nothing at or above the failing level, 1 such findings (with --diff: there
+    is something to fix), 2 usage, configuration, missing path or internal error.
     """
+    _refuse_mixtures(paths, format, requested, fixes, unsafe_fixes, shows_diff, interactive)
     chosen = outputs(format, requested)
     stdin = _standard_input(paths, stdin_filename)
     if lists and select:
@@ -210,24 +223,73 @@ def command(
         statistics=statistics,
         checklists=ticked,
     )
+
+    def narrowed(run: Run) -> Run:
+        """Leave out what the baseline holds, and what concerns nothing that changed."""
+        known = None if no_baseline or stdin else baseline_file(config)
+        if known is not None:
+            run = against(run, known, config, catalog)
+        if changed or staged or diff_base:
+            run = only_changed(run, _changes(config.root, staged, diff_base))
+        return run
+
+    everything = replace(config, min_confidence=Confidence.LOW)
+    asked = () if stdin else paths
+    fixed = None
     with Progress(color=color, quiet=quiet) as progress:
-        run = check(
-            replace(config, min_confidence=Confidence.LOW),
-            catalog,
-            () if stdin else paths,
-            stdin=stdin,
-            use_cache=not no_cache,
-            session_id=session_id,
-            progress=progress,
-        )
-    known = None if no_baseline or stdin else baseline_file(config)
-    if known is not None:
-        run = against(run, known, config, catalog)
-    if changed or staged or diff_base:
-        run = only_changed(run, _changes(config.root, staged, diff_base))
-    run, hidden = _visible(run, view)
+        if fixes or shows_diff:
+            plan = plan_of(
+                unsafe=unsafe_fixes,
+                interactive=interactive,
+                wanted=lambda finding: _is_shown(finding, view),
+                root=config.root,
+                cwd=os.getcwd(),
+                color=color,
+            )
+            fixed = fix(
+                everything,
+                catalog,
+                asked,
+                plan=plan,
+                writes=fixes,
+                stdin=stdin,
+                use_cache=not no_cache,
+                session_id=session_id,
+                progress=None if interactive else progress,
+                narrowed=narrowed,
+            )
+            run = fixed.run if fixes else fixed.first
+        else:
+            run = check(
+                everything,
+                catalog,
+                asked,
+                stdin=stdin,
+                use_cache=not no_cache,
+                session_id=session_id,
+                progress=progress,
+            )
+    run, hidden = _visible(narrowed(run), view)
     contents = dict.fromkeys(run.checked, stdin.content) if stdin else {}
-    _report(run, hidden, view, catalog, contents)
+    if fixed is not None and fixes:
+        contents = {path: fixed.after.get(path, content) for path, content in contents.items()}
+    if stdin is not None and fixes:
+        sys.stdout.buffer.writelines(contents.values() if contents else [stdin.content])
+        sys.stdout.flush()
+    place = _Place.NOWHERE if shows_diff else _Place.STDERR if stdin and fixes else _Place.STDOUT
+    _report(run, hidden, view, catalog, contents, place)
+    if fixed is not None and shows_diff:
+        write_differences(
+            fixed.before, fixed.after, sys.stdout, root=run.root, cwd=os.getcwd(), color=color
+        )
+        told = count(len(fixed.run.fixed), "finding")
+        if not quiet:
+            for notice in fixed.run.notices:
+                click.echo(f"surefoot: {safe(notice)}", err=True)
+            where = count(len(fixed.after), "file")
+            click.echo(f"Would fix {told} in {where}." if told else "Nothing to fix.", err=True)
+        is_ours = any(_is_ours(failure.error) for failure in run.failures)
+        return 2 if is_ours else 0 if exit_zero else int(bool(fixed.after))
     stale = bool(fail_on_stale and run.baseline and run.baseline.stale)
     return _exit_code(run, view.fail_on, exit_zero) or int(stale and not exit_zero)
 
@@ -237,6 +299,26 @@ def _changes(root: str, staged: bool, diff_base: str | None) -> Changes:
     if staged:
         return staged_changes(root)
     return since(root, diff_base) if diff_base else uncommitted(root)
+
+
+def _refuse_mixtures(
+    paths: Sequence[str],
+    format: str | None,
+    requested: Sequence[str],
+    fixes: bool,
+    unsafe_fixes: bool,
+    shows_diff: bool,
+    interactive: bool,
+) -> None:
+    """Raise `click.UsageError` for options that do not go together."""
+    if fixes and shows_diff:
+        raise click.UsageError("--diff changes nothing, --fix does: give one of them")
+    if unsafe_fixes and not (fixes or shows_diff):
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if interactive and (not fixes or _STDIN in paths):
+        raise click.UsageError("--interactive goes with --fix, and not with `-`")
+    if shows_diff and on_standard_output(outputs(format, requested)) and (format or requested):
+        raise click.UsageError("the diff goes to standard output: give the report a file")
 
 
 def _standard_input(paths: Sequence[str], filename: str | None) -> StandardInput | None:
@@ -268,26 +350,42 @@ def _asks_for_types(config: Config, catalog: Catalog) -> bool:
 
 def _visible(run: Run, view: _View) -> tuple[Run, int]:
     """Return the run with the findings that are to be reported, and how many are not."""
-    findings = tuple(
-        finding
-        for finding in run.findings
-        if finding.severity >= view.severity and finding.confidence >= view.confidence
-    )
+    findings = tuple(finding for finding in run.findings if _is_shown(finding, view))
     hidden = len(run.findings) - len(findings)
-    metrics = replace(run.metrics, initial_violations=len(findings), final_violations=len(findings))
+    metrics = run.metrics
+    if metrics.mode == "informative":
+        metrics = of_findings(metrics, findings)
     if run.baseline is not None:
+        judged, carried = run.baseline.judged, len(run.baseline.carried)
         metrics = replace(
             metrics,
-            initial_violations=run.baseline.judged,
-            final_violations=len(findings) + len(run.baseline.carried),
-            fix_rate=fix_rate(run.baseline.judged, len(run.baseline.carried)),
+            initial_violations=judged,
+            final_violations=len(findings) + carried,
+            fix_rate=fix_rate(judged, judged - carried),
         )
     suppressed = tuple(pair for pair in run.suppressed if pair[0].confidence >= view.confidence)
     return replace(run, findings=findings, suppressed=suppressed, metrics=metrics), hidden
 
 
+def _is_shown(finding: Finding, view: _View) -> bool:
+    return finding.severity >= view.severity and finding.confidence >= view.confidence
+
+
+class _Place(enum.Enum):
+    """Where the report that has no file goes."""
+
+    STDOUT = "standard output"
+    STDERR = "standard error"
+    NOWHERE = "nowhere"
+
+
 def _report(
-    run: Run, hidden: int, view: _View, catalog: Catalog, contents: dict[str, bytes]
+    run: Run,
+    hidden: int,
+    view: _View,
+    catalog: Catalog,
+    contents: dict[str, bytes],
+    place: _Place,
 ) -> None:
     """Write all reports, files first, and to standard error what standard output lacks."""
     options = Options(
@@ -308,7 +406,11 @@ def _report(
             with written(output.path) as file:
                 write(output.format, run, file, replace(options, color=_in_file(view.color)))
     format = on_standard_output(view.outputs)
-    if format is not None:
+    if place is _Place.NOWHERE:
+        return
+    if format is not None and place is _Place.STDERR:
+        write(format, run, sys.stderr, options)
+    elif format is not None:
         try:
             with standard_output() as stream:
                 write(format, run, stream, options)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import keyword
+import math
 import os
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from surefoot.config.globs import GlobError, Globs
-from surefoot.config.settings import PROFILES
+from surefoot.config.settings import PROFILES, ConfigError
 from surefoot.config.tomltext import TomlFile
 from surefoot.model import Confidence, Severity
 
@@ -16,6 +18,7 @@ SEVERITIES = tuple(level.label for level in reversed(Severity))
 CONFIDENCES = tuple(level.label for level in reversed(Confidence))
 
 _DOTTED_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_CONSTANT = re.compile(rf"{_DOTTED_NAME.pattern}(?::{_DOTTED_NAME.pattern})?")
 
 Reader = Callable[[TomlFile, str, Any], Any]
 
@@ -166,6 +169,40 @@ def _jobs(file: TomlFile, key: str, value: Any) -> int:
     return value
 
 
+def _seconds(file: TomlFile, key: str, value: Any) -> float | str:
+    if isinstance(value, str):
+        return _constant(file, key, value, "seconds above 0")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise _no_default(file, key, value, "seconds above 0")
+    return value
+
+
+def _attempts(file: TomlFile, key: str, value: Any) -> int | str:
+    if isinstance(value, str):
+        return _constant(file, key, value, "a whole number from 1")
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _no_default(file, key, value, "a whole number from 1")
+    return value
+
+
+def _constant(file: TomlFile, key: str, value: str, number: str) -> str:
+    parts = value.split(".")
+    if not _CONSTANT.fullmatch(value) or any(map(keyword.iskeyword, re.split("[.:]", value))):
+        raise _no_default(file, key, value, number)
+    if len(parts) < 2 and ":" not in value:
+        problem = f'`{key}`: "{value}" needs its module, as in `app.settings.{value}`'
+        raise file.error([key], problem, value)
+    return value
+
+
+def _no_default(file: TomlFile, key: str, value: Any, number: str) -> ConfigError:
+    problem = (
+        f"`{key}` must be {number} or the name of a constant such as "
+        f'"app.settings.TIMEOUT", not {show(value)}'
+    )
+    return file.error([key], problem, value if isinstance(value, str) else None)
+
+
 def _path(file: TomlFile, key: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise file.error([key], f"`{key}` must be a path, not {show(value)}")
@@ -227,6 +264,9 @@ OPTIONS: dict[str, Reader] = {
     "roots": _roots,
     "facts": _facts,
     "exception-reporters": _dotted_names,
+    "default-timeout": _seconds,
+    "default-retries": _attempts,
+    "default-backoff": _seconds,
     "baseline": _path,
     "never-baseline": _strings,
     "cache-dir": _path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Defaults, Severity
 
 DEFAULT_EXCLUDES = (
     ".bzr",
@@ -59,7 +59,8 @@ class Config:
 
     `root` is the absolute, symlink-free path of the project; `file` the configuration
     file that was read. Globs are relative to `root`; `facts`, `baseline` and `cache_dir`
-    are absolute. A severity of `None` switches the rule off. `command_line` holds the
+    are absolute. A severity of `None` switches the rule off. The defaults are what fixes
+    insert: a number or the name of a constant. `command_line` holds the
     rules asked for there, which outrank those of the file. `origins` tells for every key
     where its value came from: `pyproject.toml:12`, `default` or `command line`.
     """
@@ -84,10 +85,18 @@ class Config:
     exception_reporters: tuple[str, ...] = ()
     baseline: str | None = None
     never_baseline: tuple[str, ...] = ()
+    default_timeout: float | str | None = None
+    default_retries: int | str | None = None
+    default_backoff: float | str | None = None
     cache_dir: str | None = None
     jobs: int | None = None
     command_line: Selection = Selection()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def defaults(self) -> Defaults:
+        """The values that fixes may insert."""
+        return Defaults(self.default_timeout, self.default_retries, self.default_backoff)
 
     def origin(self, key: str) -> str:
         """Return where the value of `key` (spelt as in the file) came from."""

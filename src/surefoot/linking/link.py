@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from surefoot.facts.table import FactTable
 from surefoot.linking.project import Project
-from surefoot.model import Examination, Failure, FileError, Finding, Located, Note, Step
+from surefoot.model import (
+    Examination,
+    Failure,
+    FileError,
+    Finding,
+    FixRequest,
+    Looked,
+    Note,
+    Step,
+)
 from surefoot.rule import Report, Rule
 from surefoot.ruleset import RuleSet
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import is_test_path
 
-PlaceResolver = Callable[[str, Collection[int]], Mapping[int, Located]]
-"""Given a path and places in it, tell where they are."""
+Look = Callable[[str, Collection[int], Collection[FixRequest]], Looked]
+"""Given a path, places in it and fixes that are wanted there, look at the file again."""
 
 
 def link(
     examinations: Sequence[Examination],
     rules: RuleSet,
     facts: FactTable,
-    locate: PlaceResolver,
+    look: Look,
 ) -> tuple[list[Finding], list[Failure]]:
     """Return the findings only the whole project shows, sorted, and the rules that failed.
 
-    `locate` is asked for the places of findings and their chains, once per file.
+    `look` is asked for the places of findings and their chains, and for their fixes, once
+    per file.
     """
     project = Project(examinations, facts)
     reports: list[Report] = []
@@ -32,6 +42,7 @@ def link(
     made = [cls() for cls in rules.classes()]
     for rule in made:
         rule.project = project
+        rule.defaults = rules.defaults
         rule._sink = reports.append
     broken: set[str] = set()
     for rule in made:
@@ -42,7 +53,7 @@ def link(
                 broken.add(rule.name)
                 failures.append(_failure(rule, error))
     _judge_calls(project, made, broken, failures)
-    return sorted(_findings(reports, locate), key=lambda finding: finding.order), failures
+    return sorted(_findings(reports, look), key=lambda finding: finding.order), failures
 
 
 def _judge_calls(
@@ -72,7 +83,7 @@ def _failure(rule: Rule, error: Exception, path: str = "") -> Failure:
     return Failure(path, FileError.RULE_CRASH, message, rule=rule.name)
 
 
-def _findings(reports: Sequence[Report], locate: PlaceResolver) -> list[Finding]:
+def _findings(reports: Sequence[Report], look: Look) -> list[Finding]:
     reports = [
         report
         for report in reports
@@ -82,22 +93,37 @@ def _findings(reports: Sequence[Report], locate: PlaceResolver) -> list[Finding]
     for report in reports:
         for path, place in _places(report):
             wanted.setdefault(path, set()).add(place)
-    known = {path: locate(path, sorted(places)) for path, places in sorted(wanted.items())}
+    requests: dict[str, dict[FixRequest, None]] = {}
+    for report in reports:
+        if (request := _request(report)) is not None:
+            requests.setdefault(_places(report)[0][0], {})[request] = None
+    looked = {
+        path: look(path, sorted(places), list(requests.get(path, ())))
+        for path, places in sorted(wanted.items())
+    }
     found: dict[tuple[object, ...], Finding] = {}
     for report in reports:
         (path, place), *_ = _places(report)
-        located = known[path].get(place)
+        located = looked[path].places.get(place)
         if located is None:
             continue
         steps = tuple(
             Step(item.path, step.span.line, item.text)
             for item in report.chain
-            if (step := known[item.path].get(item.place)) is not None
+            if (step := looked[item.path].places.get(item.place)) is not None
         )
         scope = report.where.function if isinstance(report.where, Call) else report.where.scope  # type: ignore[union-attr]
-        finding = report.finding(path, located, scope, steps)
+        request = _request(report)
+        fix = report.fix if request is None else looked[path].fixes.get(request)
+        finding = report.finding(path, located, scope, steps, fix)
         found.setdefault((path, located.span, finding.rule, finding.message), finding)
     return list(found.values())
+
+
+def _request(report: Report) -> FixRequest | None:
+    if report.fix_data is None:
+        return None
+    return FixRequest(report.rule.name, _places(report)[0][1], report.fix_data)
 
 
 def _places(report: Report) -> list[tuple[str, int]]:

@@ -16,7 +16,8 @@ def write(run: Run, stream: TextIO, options: Options) -> None:
         path = place(finding.path, run.root, options.cwd)
         where = f"{path}:{finding.span.line}:{finding.span.column}"
         what = f"{finding.code} {finding.severity.label} {safe(finding.message)}"
-        stream.write(f"{where}: {what} [{finding.rule}]\n")
+        fix = f" [{finding.fix.safety.label} fix]" if finding.fix is not None else ""
+        stream.write(f"{where}: {what} [{finding.rule}]{fix}\n")
     for failure in unreported_failures(run):
         where = f"{place(failure.path, run.root, options.cwd)}:{failure.line}:{failure.column}"
         rule = f" [{failure.rule}]" if failure.rule else ""

@@ -48,7 +48,20 @@ def envelope(run: Run, options: Options) -> dict[str, Any]:
             "duration": round(run.metrics.duration, 6),
             "bySeverity": {level.label: number for level, number in by_severity(run).items()},
             "byRule": by_rule(run),
+            "settled": run.metrics.settled,
+            "new": run.metrics.brought,
+            "fixesByRule": {
+                each.rule: {
+                    "found": each.found,
+                    "fixable": each.fixable,
+                    "applied": each.applied,
+                    "settled": each.settled,
+                    "undone": each.undone,
+                }
+                for each in run.metrics.rules
+            },
         },
+        "fixed": [{**_core(finding), "fix": _fix(finding.fix)} for finding in run.fixed],
         "scope": {
             "root": run.root.replace(os.sep, "/"),
             "filesChecked": len(run.checked),
@@ -75,7 +88,7 @@ def _violation(finding: Finding, identity: str) -> dict[str, Any]:
         **_core(finding),
         "fingerprint": identity,
         "scope": finding.scope,
-        "fix": _fix(finding.fix) if finding.fix else None,
+        "fix": _fix(finding.fix),
         "chain": [
             {"file": step.path, "line": step.line, "text": step.text} for step in finding.chain
         ],
@@ -97,7 +110,9 @@ def _core(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    if fix is None:
+        return None
     return {
         "safety": fix.safety.label,
         "title": fix.title,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from surefoot.model import Comparison, Failure, Run, Severity
+from surefoot.model import Comparison, Failure, Run, Safety, Severity
 from surefoot.report import Options
 from surefoot.report.text import count, safe
 
@@ -18,7 +18,7 @@ _NOUNS = {
 
 def summary(run: Run, options: Options) -> list[str]:
     """Return what was looked at, what was found, and what is not shown."""
-    lines = [_files(run), _findings(run)]
+    lines = [_files(run), _findings(run), *_fixes(run)]
     aside = []
     if run.suppressed:
         aside.append(f"{len(run.suppressed):,} suppressed by comments")
@@ -52,11 +52,38 @@ def by_rule(run: Run) -> dict[str, int]:
 
 
 def statistics(run: Run) -> list[str]:
-    """Return one line per rule with findings: their number, the rule's code and its name."""
-    codes = {finding.rule: finding.code for finding in run.findings}
+    """Return one line per rule with findings: their number, the rule's code and its name.
+
+    Where fixes were carried out, a table of what came of the findings of each rule.
+    """
+    codes = {finding.rule: finding.code for finding in (*run.findings, *run.fixed)}
+    if run.metrics.mode == "executive":
+        rows: list[tuple[str, ...]] = [
+            ("found", "fixable", "applied", "settled", "undone", "left", "rule")
+        ]
+        left = by_rule(run)
+        for each in run.metrics.rules:
+            numbers = (each.found, each.fixable, each.applied, each.settled, each.undone)
+            cells = [f"{number:,}" for number in (*numbers, left.get(each.rule, 0))]
+            rows.append((*cells, each.rule))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+        return [
+            "  ".join(
+                (*(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=False)), row[-1])
+            )
+            for row in rows
+        ]
     counted = by_rule(run)
     digits = max((len(f"{number:,}") for number in counted.values()), default=0)
     return [f"{number:>{digits},}  {codes[rule]:<6}  {rule}" for rule, number in counted.items()]
+
+
+def fixed_by_path(run: Run) -> dict[str, dict[str, int]]:
+    """Return, by file, how many findings of each rule have been fixed in it."""
+    counted: dict[str, Counter[str]] = {}
+    for finding in run.fixed:
+        counted.setdefault(finding.path, Counter())[finding.rule] += 1
+    return {path: dict(sorted(rules.items())) for path, rules in sorted(counted.items())}
 
 
 def unreported_failures(run: Run) -> list[Failure]:
@@ -81,6 +108,28 @@ def _files(run: Run) -> str:
     if failed:
         parts.append(f"failed on {failed:,}")
     return f"{', '.join(parts)}, in {run.metrics.duration:.2f} s."
+
+
+def _fixes(run: Run) -> list[str]:
+    """Return what was fixed; where nothing was to be, what could be."""
+    metrics = run.metrics
+    if metrics.mode == "executive":
+        if not metrics.initial_violations:
+            return []
+        told = f"Fixed {metrics.settled:,} of {count(metrics.initial_violations, 'finding')}"
+        if metrics.brought:
+            told += f", and there {'are' if metrics.brought > 1 else 'is'} {metrics.brought:,} new"
+        return [
+            f"{told} ({metrics.fix_rate:.0%}), with {count(metrics.fixes_applied, 'fix', 'fixes')}."
+        ]
+    fixable = Counter(each.fix.safety for each in run.findings if each.fix is not None)
+    safe_ones, unsafe = fixable[Safety.SAFE], fixable[Safety.UNSAFE]
+    if not safe_ones and not unsafe:
+        return []
+    ways = [f"{safe_ones:,} with `--fix`"] if safe_ones else []
+    if unsafe:
+        ways.append(f"{unsafe:,} {'more ' if safe_ones else ''}with `--fix --unsafe-fixes`")
+    return [f"Can be fixed: {', '.join(ways)}."]
 
 
 def _findings(run: Run) -> str:

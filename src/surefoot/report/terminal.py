@@ -10,7 +10,12 @@ from surefoot.model import Failure, Finding, Run, Severity
 from surefoot.report import Options
 from surefoot.report.excerpt import Sources, excerpt
 from surefoot.report.screen import SEVERITY_STYLES, Screen, Segment
-from surefoot.report.summary import statistics, summary, unreported_failures
+from surefoot.report.summary import (
+    fixed_by_path,
+    statistics,
+    summary,
+    unreported_failures,
+)
 from surefoot.report.text import place, safe
 
 _FOLDED_FAMILY = "typing"
@@ -101,8 +106,18 @@ class _Terminal:
         )
         self.screen.line()
 
+    def _fixed(self) -> None:
+        """Tell what has been fixed, file by file."""
+        for path, rules in fixed_by_path(self.run).items():
+            told = ", ".join(f"{number} {rule}" for rule, number in rules.items())
+            parts = ((f"{self._place(path)}: ", ""), ("fixed: ", "green"), (told, ""))
+            self.screen.line(*parts, hang=self.indent)
+        if self.run.fixed:
+            self.screen.line()
+
     def _end(self) -> None:
-        if self.options.statistics and self.run.findings:
+        self._fixed()
+        if self.options.statistics and (self.run.findings or self.run.fixed):
             for row in statistics(self.run):
                 self.screen.line((row, ""))
             self.screen.line()

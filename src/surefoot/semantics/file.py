@@ -53,6 +53,7 @@ class File:
         self.path = source.path
         self.module_name = source.module
         self.is_stub = source.is_stub
+        self.packages = source.packages
         self.text = parsed.text
         self.tree = tree
         self.facts = facts

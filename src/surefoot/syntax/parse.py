@@ -34,10 +34,10 @@ class Source:
     module: cst.Module
 
 
-def decode(content: bytes) -> str:
-    """Decode Python source by its byte order mark or coding comment (PEP 263).
+def encoding_of(content: bytes) -> str:
+    """Return the encoding of Python source by its byte order mark or coding comment (PEP 263).
 
-    Raises `Unparsable` for an unknown encoding or undecodable bytes.
+    Raises `Unparsable` for one that is unknown.
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
@@ -46,6 +46,12 @@ def decode(content: bytes) -> str:
         if not message.startswith(_UNDECLARED):
             raise Unparsable(FileError.ENCODING, message) from None
         encoding = "utf-8"
+    return encoding
+
+
+def decode(content: bytes) -> str:
+    """Decode Python source; raises `Unparsable` for an unknown encoding or undecodable bytes."""
+    encoding = encoding_of(content)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -55,6 +61,22 @@ def decode(content: bytes) -> str:
     except LookupError as error:
         raise Unparsable(FileError.ENCODING, str(error)) from None
     return text.removeprefix("\ufeff")
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """Encode source the way `like`, of which it is a new version, is encoded and marked.
+
+    Raises `UnicodeError` where that cannot be done, or would not give `like` itself back:
+    an encoding may have several ways to write one text.
+    """
+    encoding = encoding_of(like)
+    mark = "\ufeff" if like.decode(encoding).startswith("\ufeff") else ""
+    if (mark + decode(like)).encode(encoding) != like:
+        raise UnicodeError(f"its bytes are not what {encoding} would write")
+    content = (mark + text).encode(encoding)
+    if encoding_of(content) != encoding or decode(content) != text:
+        raise UnicodeError(f"{encoding} would not give it back")
+    return content
 
 
 def parse(content: bytes) -> Source:

@@ -32,6 +32,18 @@ class _Positions:
         self._computed: dict[cst.CSTNode, Any] = {}
 
 
+def all_positions(module: cst.Module) -> dict[cst.CSTNode, Any]:
+    """Return where every node of a module stands, as LibCST's PositionProvider has it."""
+    provider = _Positions()
+    state = PositionProvidingCodegenState(
+        default_indent=module.default_indent,
+        default_newline=module.default_newline,
+        provider=provider,  # type: ignore[arg-type]
+    )
+    module._codegen(state)
+    return provider._computed
+
+
 class Places:
     """The spans of nodes of one tree."""
 

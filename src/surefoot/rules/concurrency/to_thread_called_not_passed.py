@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
@@ -254,7 +255,7 @@ class ToThreadCalledNotPassed(Rule):
                     call,
                     f"`{spoken(call.world, name)}` runs before `{call.shown}` does, "
                     "which is handed its result and cannot call that",
-                    fix=self._fix(call, fact),
+                    fix_data=(fact.position,) if fact.passed else None,
                 )
             return
         name = call.world.target(handed)
@@ -265,11 +266,11 @@ class ToThreadCalledNotPassed(Rule):
             coroutine = f"a coroutine of `{spoken(call.world, name)}`"
             self.report(call, f"`{call.shown}` makes {coroutine} that nothing runs")
 
-    def _fix(self, call: Call, fact: Offload) -> Fix | None:
+    def fix_at(self, node: Any, position: int) -> Fix | None:
         """Hand the function and its arguments over apart, where the callable passes them on."""
-        if call.node is None or not fact.passed or len(call.node.args) != fact.position + 1:
+        if len(node.args) != position + 1:
             return None
-        last = call.node.args[-1]
+        last = node.args[-1]
         inner = last.value
         if last.keyword is not None or not isinstance(inner, cst.Call):
             return None

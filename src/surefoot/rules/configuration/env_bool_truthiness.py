@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
-from surefoot.model import Confidence, Severity
+from surefoot.edits import replace
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.environment import Reading
 from surefoot.semantics.variables import is_platform_variable
 
+_YES = '("1", "true", "yes", "on")'
 _FALSE_WORDS = frozenset({"false", "0", "no", "off", "n", "f", "none", "disabled"})
 _FLAG = re.compile(
     r"(.*_)?(DEBUG|ENABLED?|DISABLED?|ALLOW(ED)?|SKIP|FORCE|VERBOSE|STRICT|VERIFY|RELOAD|FLAG|"
@@ -38,8 +41,13 @@ class EnvBoolTruthiness(Rule):
             """
             import os
 
-            ENABLE_REFUNDS = bool(os.getenv("ENABLE_REFUNDS", "false"))
-            """
+            REFUND = bool(os.getenv("ENABLE_REFUND", "false"))
+            """,
+            fixed="""
+            import os
+
+            REFUND = bool(os.getenv("ENABLE_REFUND", "false").lower() in ("1", "true", "yes", "on"))
+            """,
         ),
         Bad(
             """
@@ -49,6 +57,15 @@ class EnvBoolTruthiness(Rule):
                 if os.environ.get("DEBUG"):
                     app.trace()
                 while not os.environ["DRY_RUN"]:
+                    app.step()
+            """,
+            fixed="""
+            import os
+
+            def serve(app):
+                if str(os.environ.get("DEBUG")).lower() in ("1", "true", "yes", "on"):
+                    app.trace()
+                while not (os.environ["DRY_RUN"].lower() in ("1", "true", "yes", "on")):
                     app.step()
             """,
             count=2,
@@ -169,7 +186,17 @@ class EnvBoolTruthiness(Rule):
         for reading in readings:
             if reading.is_text and _is_flag(reading) and self._as_truth(reading):
                 sure = Confidence.HIGH if _says_so(reading) else Confidence.MEDIUM
-                self.report(reading.node, _message(reading), confidence=sure)
+                is_sure_text = reading.required or isinstance(_literal(reading), str)
+                self.report(
+                    reading.node, _message(reading), confidence=sure, fix_data=(is_sure_text,)
+                )
+
+    def fix_at(self, node: Any, is_sure_text: bool) -> Fix:
+        """Compare the text, or what stands in for it, with the words that mean yes."""
+        code = self.file.code(node)
+        text = code if is_sure_text else f"str({code})"
+        edits = replace(self.file, node, f"{text}.lower() in {_YES}")
+        return Fix("Compare the text with the words that mean yes", edits, Safety.UNSAFE)
 
     def _as_truth(self, reading: Reading) -> bool:
         """Whether the value, or the one name it gets, is only ever asked whether it is true."""
@@ -232,6 +259,10 @@ def _is_flag(reading: Reading) -> bool:
 def _says_so(reading: Reading) -> bool:
     """Whether the default is a word for no, or True."""
     return _is_false_word(reading) or reading.default == (True,)
+
+
+def _literal(reading: Reading) -> object:
+    return reading.default[0] if isinstance(reading.default, tuple) else None
 
 
 def _is_false_word(reading: Reading) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits import bounded
 from surefoot.facts.kinds import SetsSocketTimeout, Timeout
 from surefoot.linking.forwarding import callers_without, forward_of, forwarded
 from surefoot.linking.project import Project
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.names import spoken
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
 from surefoot.semantics.values import PENDING
+from surefoot.syntax.scopes import Binding
 
 
 class MissingTimeout(Rule):
@@ -36,7 +40,14 @@ class MissingTimeout(Rule):
 
             def load(url):
                 return requests.get(url).json()
-            """
+            """,
+            fixed="""
+            import requests
+
+            def load(url):
+                return requests.get(url, timeout=10).json()
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Bad(
             """
@@ -61,7 +72,21 @@ class MissingTimeout(Rule):
 
             def view(url):
                 return session.get(url)
-            """
+            """,
+            fixed="""
+            # file: clients.py
+            import requests
+
+            session = requests.Session()
+            # file: views.py
+            from app.settings import TIMEOUT
+
+            from clients import session
+
+            def view(url):
+                return session.get(url, timeout=TIMEOUT)
+            """,
+            defaults=Defaults(timeout="app.settings.TIMEOUT"),
         ),
         Bad(
             """
@@ -82,7 +107,16 @@ class MissingTimeout(Rule):
                 options = {}
                 options["headers"] = {}
                 return requests.get(url, **options)
-            """
+            """,
+            fixed="""
+            import requests
+
+            def load(url):
+                options = {}
+                options["headers"] = {}
+                return requests.get(url, timeout=2.5, **options)
+            """,
+            defaults=Defaults(timeout=2.5),
         ),
         Bad(
             """
@@ -121,7 +155,16 @@ class MissingTimeout(Rule):
 
             def load(url):
                 return pool.request("GET", url)
-            """
+            """,
+            fixed="""
+            import urllib3
+
+            pool = urllib3.PoolManager(num_pools=4, timeout=10)
+
+            def load(url):
+                return pool.request("GET", url)
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Bad(
             """
@@ -142,7 +185,26 @@ class MissingTimeout(Rule):
                 fetch(url, timeout=5)
                 return fetch(url)
             """,
+            fixed="""
+            # file: http.py
+            import requests
+
+            def fetch(url, **options):
+                return requests.get(url, **options)
+
+            def post(url, body, timeout=None):
+                return requests.post(url, json=body, timeout=timeout)
+            # file: service.py
+            from http import fetch, post
+
+            def load(url):
+                post(url, {}, 5)
+                post(url, {}, timeout=10)
+                fetch(url, timeout=5)
+                return fetch(url, timeout=10)
+            """,
             count=2,
+            defaults=Defaults(timeout=10),
         ),
         Good(
             """
@@ -329,19 +391,19 @@ class MissingTimeout(Rule):
             return
         if call.node is None:
             if not (fact.socket_default and _sets_default(self.project)):
-                self.report(call, _message(call, fact))
+                self.report(call, _message(call, fact), fix_data=_fixable(fact))
         elif fact.socket_default:
-            self.note(call.node, "missing", _message(call, fact))
+            self.note(call.node, "missing", _message(call, fact), _fixable(fact))
         elif not self._adapted(call):
-            self.report(call, _message(call, fact))
+            self.report(call, _message(call, fact), fix_data=_fixable(fact))
 
     def link(self, project: Project) -> None:
         unbounded = not _sets_default(project)
         forwards = []
         for examination, note in project.notes(self.name):
             match note.data:
-                case ("missing", str() as message) if unbounded:
-                    self.report(note, message, path=examination.path)
+                case ("missing", str() as message, fix_data) if unbounded:
+                    self.report(note, message, path=examination.path, fix_data=fix_data)  # type: ignore[arg-type]
                 case ("forwards", str() as function, str() as parameter, names, shown):
                     steps = ((examination.path, note.place, f"`{shown}` gets no timeout"),)
                     forward = forward_of(project, function, parameter, names, steps)  # type: ignore[arg-type]
@@ -353,7 +415,23 @@ class MissingTimeout(Rule):
                 f"`{forward.parameters[0]}`, which it only passes on",
                 confidence=Confidence.MEDIUM,
                 chain=[Link(*step) for step in forward.steps],
+                fix_data=(forward.parameters[0], ""),
             )
+
+    def fix_at(self, node: Any, parameter: str, constructor: str) -> Fix:
+        """Give the bound of the project to the call, or to what made its receiver."""
+        maker = self._maker(node) if constructor else None
+        return bounded(self.file, maker or node, constructor if maker else parameter, self.defaults)
+
+    def _maker(self, node: cst.Call) -> cst.Call | None:
+        """The call of this file that made the receiver, where it has one name and no other."""
+        match node.func:
+            case cst.Attribute(value=cst.Name(value=name) as receiver):
+                owner = self.file.scope(receiver).find(name)
+                match owner.bindings[name] if owner is not None else []:
+                    case [Binding(kind="assign", value=cst.Call() as maker, path=())]:
+                        return maker
+        return None
 
     def _remember_forwarding(self, call: Call, fact: Timeout) -> None:
         """Note a call whose timeout is whatever its function was given."""
@@ -387,6 +465,13 @@ class MissingTimeout(Rule):
                 if adapter[0] != "i" or adapter[1] != "requests.adapters.HTTPAdapter":
                     return True
         return False
+
+
+def _fixable(fact: Timeout) -> tuple[str, str] | None:
+    """What `fix_at` needs: the keywords of the call and of its receiver's constructor."""
+    if not fact.parameter:
+        return None
+    return fact.parameter[0], fact.constructor[0] if fact.constructor else ""
 
 
 def _sets_default(project: Project) -> bool:

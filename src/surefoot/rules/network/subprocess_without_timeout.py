@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from surefoot.edits import bounded
 from surefoot.facts.kinds import Timeout
 from surefoot.linking.project import Project, full_name
-from surefoot.model import Confidence, Note, Severity
+from surefoot.model import Confidence, Defaults, Fix, Note, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
@@ -34,7 +37,14 @@ class SubprocessWithoutTimeout(Rule):
 
             def convert(path):
                 subprocess.run(["convert", path, "out.png"], check=True)
-            """
+            """,
+            fixed="""
+            import subprocess
+
+            def convert(path):
+                subprocess.run(["convert", path, "out.png"], check=True, timeout=60)
+            """,
+            defaults=Defaults(timeout=60),
         ),
         Bad(
             """
@@ -126,18 +136,25 @@ class SubprocessWithoutTimeout(Rule):
             return
         if call.node is None:
             name = full_name(call.module, call.function)
-            self._report(call, "", call.shown, name, At.ASYNC in call.at)
+            self._report(call, "", call.shown, name, At.ASYNC in call.at, _fixable(call, fact))
         elif not self._is_the_end(call):
-            self.note(call.node, call.shown, call.function, At.ASYNC in call.at)
+            is_async = At.ASYNC in call.at
+            self.note(call.node, call.shown, call.function, is_async, _fixable(call, fact))
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):
-            shown, function, is_async = note.data
+            shown, function, is_async, fix_data = note.data
             name = full_name(examination.module, str(function))
-            self._report(note, examination.path, str(shown), name, bool(is_async))
+            self._report(note, examination.path, str(shown), name, bool(is_async), fix_data)  # type: ignore[arg-type]
 
     def _report(
-        self, where: Call | Note, path: str, shown: str, function: str, is_async: bool
+        self,
+        where: Call | Note,
+        path: str,
+        shown: str,
+        function: str,
+        is_async: bool,
+        fix_data: tuple[object, ...] | None,
     ) -> None:
         serving = bool(_SERVING & self.project.roles.get(function, set()))
         self.report(
@@ -146,7 +163,11 @@ class SubprocessWithoutTimeout(Rule):
             path=path,
             severity=Severity.WARNING if serving else None,
             confidence=Confidence.MEDIUM if serving or is_async else None,
+            fix_data=fix_data,
         )
+
+    def fix_at(self, node: Any, parameter: str) -> Fix:
+        return bounded(self.file, node, parameter, self.defaults)
 
     def _is_the_end(self, call: Call) -> bool:
         """Whether the child has ended or been told to, or its exit status is the process's own."""
@@ -167,3 +188,8 @@ class SubprocessWithoutTimeout(Rule):
             if told and other.receiver == receiver and self.file.function(node) is function:
                 return True
         return False
+
+
+def _fixable(call: Call, fact: Timeout) -> tuple[str] | None:
+    """What `fix_at` needs; nothing for a method, which leaves a child it waited for running."""
+    return fact.parameter[:1] or None if call.receiver is None else None  # type: ignore[return-value]

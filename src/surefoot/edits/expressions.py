@@ -1,0 +1,98 @@
+"""Edits to expressions."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from surefoot.edits.text import Unfixable, text_of
+from surefoot.model import Edit
+from surefoot.semantics.file import File
+
+_ATOMS = (
+    cst.Name,
+    cst.Attribute,
+    cst.Call,
+    cst.Subscript,
+    cst.BaseNumber,
+    cst.SimpleString,
+    cst.FormattedString,
+    cst.Ellipsis,
+    cst.List,
+    cst.Set,
+    cst.Dict,
+    cst.ListComp,
+    cst.SetComp,
+    cst.DictComp,
+)
+_LOOSE = (cst.Tuple, cst.Yield, cst.NamedExpr, cst.GeneratorExp)
+_ALONE = (
+    cst.Arg,
+    cst.Assign,
+    cst.AnnAssign,
+    cst.AugAssign,
+    cst.Return,
+    cst.Expr,
+    cst.Element,
+    cst.DictElement,
+    cst.Index,
+    cst.Param,
+    cst.Assert,
+    cst.Raise,
+    cst.If,
+    cst.While,
+    cst.For,
+    cst.Annotation,
+)
+
+
+def replace(file: File, node: cst.BaseExpression, text: str) -> tuple[Edit, ...]:
+    """Put the expression `text` in the place of a node, in parentheses where it needs them."""
+    try:
+        new = cst.parse_expression(text)
+    except cst.ParserSyntaxError:
+        raise Unfixable(f"`{text}` is no expression") from None
+    where = text_of(file)
+    start, end = where.range(file.span(node))
+    if not node.lpar and (_needs_parentheses(file, node, new) or _would_stick(file.text, start)):
+        text = f"({text})"
+    return (where.edit(start, end, text),)
+
+
+def insert_await(file: File, node: cst.BaseExpression) -> tuple[Edit, ...]:
+    """Await an expression that a coroutine evaluates."""
+    if not file.in_async(node):
+        raise Unfixable("only a coroutine can await")
+    for ancestor in file.ancestors(node):
+        if isinstance(ancestor, cst.GeneratorExp):
+            raise Unfixable("`await` would make another generator of it")
+        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
+            break
+    where = text_of(file)
+    start, end = where.range(file.span(node))
+    if node.lpar:
+        return (where.edit(start, start, "await "),)
+    match file.parent(node):
+        case (
+            cst.Attribute(value=held)
+            | cst.Subscript(value=held)
+            | cst.Call(func=held)
+            | cst.Await(expression=held)
+        ) if held is node:
+            return (where.edit(start, start, "(await "), where.edit(end, end, ")"))
+    return (where.edit(start, start, "await "),)
+
+
+def _needs_parentheses(file: File, node: cst.BaseExpression, new: cst.BaseExpression) -> bool:
+    if isinstance(new, _ATOMS) or new.lpar:
+        match new, file.parent(node):
+            case cst.Integer(), cst.Attribute():
+                return True
+        return False
+    if isinstance(new, _LOOSE):
+        return True
+    return not isinstance(file.parent(node), _ALONE)
+
+
+def _would_stick(text: str, start: int) -> bool:
+    """Whether a word stands right before, as in `1if x else[2]`."""
+    return start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_")

@@ -1,0 +1,171 @@
+"""Edits to statements: whole lines, with the indentation and the newlines of where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from surefoot.edits.text import Text, Unfixable, text_of
+from surefoot.model import Edit
+from surefoot.semantics.file import File
+
+_STRINGS: tuple[type[cst.CSTNode], ...] = tuple(
+    getattr(cst, name)
+    for name in ("SimpleString", "FormattedString", "TemplatedString")
+    if hasattr(cst, name)
+)
+
+
+def insert_before(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """Put lines before the statement a node stands in; `text` has no indentation of its own."""
+    statement = statement_of(file, node)
+    where = text_of(file)
+    first = first_line(file, statement)
+    start = where.offset(first, 1)
+    newline = where.newline(first)
+    return (where.edit(start, start, _lines(text, where.indent(first), newline) + newline),)
+
+
+def insert_after(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """Put lines after the statement a node stands in."""
+    statement = statement_of(file, node)
+    where = text_of(file)
+    indent = where.indent(first_line(file, statement))
+    return (after_line(where, last_line(file, statement), text, indent),)
+
+
+def replace_statement(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """Put lines in the place of the statement a node stands in; a comment behind it stays."""
+    statement = statement_of(file, node)
+    where = text_of(file)
+    first = first_line(file, statement)
+    start = where.offset(first, 1) + len(where.line(first)) - len(where.line(first).lstrip(" \t\f"))
+    lines = _lines(text, where.indent(first), where.newline(first))
+    return (where.edit(start, _end(file, where, statement), lines.lstrip(" \t")),)
+
+
+def remove_statement(file: File, node: cst.CSTNode) -> tuple[Edit, ...]:
+    """Take the statement a node stands in away; `pass` stands in for the only one of a block."""
+    statement = statement_of(file, node)
+    block: Any = file.parent(statement)
+    if len(block.body) == 1 and not isinstance(block, cst.Module):
+        return replace_statement(file, node, "pass")
+    where = text_of(file)
+    start = where.offset(first_line(file, statement), 1)
+    return (where.edit(start, where.offset(last_line(file, statement) + 1, 1), ""),)
+
+
+def wrap_statements(
+    file: File, first: cst.CSTNode, last: cst.CSTNode, header: str
+) -> tuple[Edit, ...]:
+    """Put a block with this header, such as `with x:`, around statements of one block.
+
+    Their lines are indented; what stands in strings over several lines stays as it is.
+    """
+    begin, end = statement_of(file, first), statement_of(file, last)
+    block: Any = file.parent(begin)
+    if file.parent(end) is not block:
+        raise Unfixable("the statements do not stand in one block")
+    where = text_of(file)
+    top, bottom = first_line(file, begin), last_line(file, end)
+    indent = where.indent(top)
+    unit = _unit(file, block)
+    kept = set(_inside_strings(file, block, begin, end))
+    start = where.offset(top, 1)
+    newline = where.newline(top)
+    edits = [where.edit(start, start, f"{indent}{header}{newline}")]
+    for number in range(top, bottom + 1):
+        line = where.line(number)
+        if number in kept or not line.strip(" \t\f"):
+            continue
+        lead = line[: len(line) - len(line.lstrip(" \t\f"))]
+        column = lead.rfind("\f") + 1
+        if not lead[column:].startswith(indent):
+            continue  # a comment or a continued line that stands further left
+        at = where.offset(number, column + len(indent) + 1)
+        if number == top and at == start:
+            edits[0] = where.edit(start, start, f"{indent}{header}{newline}{indent}{unit}")
+        else:
+            edits.append(where.edit(at, at, unit))
+    return tuple(edits)
+
+
+def statement_of(file: File, node: cst.CSTNode) -> cst.CSTNode:
+    """Return the statement, with lines of its own, that a node is or stands in.
+
+    Raises `Unfixable` for one that shares its line with a colon, and for an `elif`.
+    """
+    current = node
+    while True:
+        parent = file.parent(current)
+        if isinstance(parent, (cst.IndentedBlock, cst.Module)):
+            return current
+        if parent is None or isinstance(parent, cst.SimpleStatementSuite):
+            raise Unfixable("the statement has no line of its own")
+        if isinstance(current, cst.If) and isinstance(parent, cst.If):
+            raise Unfixable("nothing can stand before an `elif`")
+        current = parent
+
+
+def first_line(file: File, statement: cst.CSTNode) -> int:
+    """Return the line a statement begins on, its decorators included."""
+    decorators = getattr(statement, "decorators", ())
+    if decorators:
+        return file.span(decorators[0]).line
+    return file.extent(statement)[0]
+
+
+def last_line(file: File, statement: cst.CSTNode) -> int:
+    """Return the line a statement ends on."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        return file.span(statement.body[-1]).end_line
+    return file.extent(statement)[1]
+
+
+def after_line(where: Text, line: int, text: str, indent: str) -> Edit:
+    """Return the edit that puts lines after a line, which may be the last without an end."""
+    newline = where.newline(line)
+    lines = _lines(text, indent, newline)
+    if line >= where.lines:
+        end = len(where.text)
+        return where.edit(end, end, newline + lines)
+    start = where.offset(line + 1, 1)
+    return where.edit(start, start, lines + newline)
+
+
+def _end(file: File, where: Text, statement: cst.CSTNode) -> int:
+    """The index a statement ends at, a comment behind it left out."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        last: cst.CSTNode = statement.body[-1]
+        _, end = where.range(file.span(last))
+        return end
+    line = last_line(file, statement)
+    return where.offset(line, len(where.line(line)) + 1)
+
+
+def _lines(text: str, indent: str, newline: str) -> str:
+    return newline.join(indent + line if line.strip() else line for line in text.split("\n"))
+
+
+def _unit(file: File, block: cst.CSTNode | None) -> str:
+    """One step of indentation, as the file has it around here."""
+    if isinstance(block, cst.IndentedBlock) and block.indent is not None:
+        return block.indent
+    return file.tree.module.default_indent
+
+
+def _inside_strings(file: File, block: Any, begin: cst.CSTNode, end: cst.CSTNode) -> Iterator[int]:
+    """The lines, of statements of a block, that begin inside a string."""
+    statements = list(block.body)
+    first = next(i for i, item in enumerate(statements) if item is begin)
+    last = next(i for i, item in enumerate(statements) if item is end)
+    pending: list[cst.CSTNode] = statements[first : last + 1]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, _STRINGS):
+            span = file.span(node)
+            yield from range(span.line + 1, span.end_line + 1)
+        else:
+            pending.extend(node.children)
