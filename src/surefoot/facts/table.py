@@ -46,7 +46,6 @@ class FactTable:
     _canonical: dict[str, str] = field(default_factory=dict, repr=False)
     _roots: frozenset[str] | None = field(default=None, repr=False)
     _last_names: dict[type[Fact], frozenset[str]] = field(default_factory=dict, repr=False)
-
     _made: dict[object, object] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, object]:
