@@ -17,8 +17,6 @@ from surefoot.semantics.values import PENDING, World
 
 T = TypeVar("T")
 
-T = TypeVar("T")
-
 
 class Project:
     """All modules of a project and what their names mean.
@@ -154,13 +152,6 @@ class Project:
     def module_of(self, name: str) -> ModuleSummary | None:
         """Return the module a full name belongs to."""
         return self.world.split(name)[0]
-
-    def once(self, describe: Callable[[Project], T]) -> T:
-        """Return `describe(self)`, worked out once, whoever asks."""
-        if describe not in self._once:
-            self._once[describe] = describe(self)
-        known: T = self._once[describe]
-        return known
 
     def notes(self, rule: str) -> Iterable[tuple[Examination, Note]]:
         """Yield the notes a rule left, with the file each is from, in order of path."""
