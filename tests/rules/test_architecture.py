@@ -328,6 +328,31 @@ def test_names_that_promise(head: str, count: int) -> None:
     assert len(check({"prices.py": code}, [IoInPureFunction])) == count
 
 
+def test_one_cause_is_one_finding() -> None:
+    """Modules that reach the same call on import through one function are reported once."""
+    files = {
+        "remote.py": (
+            "import requests\n\ndef load(name):\n"
+            "    return requests.get('https://a', timeout=1).json()[name]\n"
+        ),
+        "prices.py": "from remote import load\nPRICES = load('prices')\n",
+        "rates.py": "from remote import load\nRATES = load('rates')\n",
+        "app.py": "import prices\nimport rates\n",
+    }
+    (found,) = check(files, [ImportTimeSideEffect])
+    assert found.path == "prices.py"
+
+
+def test_cached_answers_are_doubtful() -> None:
+    """Keeping an answer may be what was meant: shown only when asked for."""
+    code = (
+        "import functools\nimport requests\n\n@functools.cache\ndef rate(currency):\n"
+        "    return requests.get('https://a', timeout=1).json()\n"
+    )
+    (found,) = check({"rates.py": code}, [IoInPureFunction])
+    assert found.confidence is Confidence.LOW
+
+
 @pytest.mark.parametrize(
     ("body", "count"),
     [

@@ -132,6 +132,27 @@ class ImportTimeSideEffect(Rule):
         ),
         Good(
             """
+            # file: options.py
+            import requests
+
+            FILE = {"rate": 1}
+
+            def option(name):
+                try:
+                    return FILE[name]
+                except KeyError:
+                    return requests.get(f"https://options/{name}", timeout=1).json()
+            # file: prices.py
+            from options import option
+
+            RATE = option("rate")
+            # file: service.py
+            import prices
+            """,
+            because="the request is made only where the file has no such option",
+        ),
+        Good(
+            """
             # file: texts.py
             from pathlib import Path
 
@@ -179,10 +200,16 @@ class ImportTimeSideEffect(Rule):
         ends = [
             call
             for call in project.calls
-            if call.function and not call.at & (_LATER | At.ASYNC) and reaches_out(call)
+            if call.function
+            and not call.at & (_LATER | At.ASYNC | At.HANDLER)
+            and reaches_out(call)
         ]
-        ways = effects.ways(ends, effects.happens_here, _DEEPEST)
-        said: set[tuple[str, str]] = set()
+        ways = effects.ways(
+            ends,
+            lambda call, callee: not call.at & At.HANDLER and effects.happens_here(call, callee),
+            _DEEPEST,
+        )
+        said: set[tuple[str, object]] = set()
         for call in at_import:
             module = project.modules.get(call.module)
             if module is None or module.path != call.path or not imports.is_imported(module):
@@ -195,8 +222,13 @@ class ImportTimeSideEffect(Rule):
                 happens = callee is not None and effects.happens_here(call, callee)
                 way = Way(call, inner) if inner is not None and happens else None
                 does = reaches_out(way.end) if way is not None else None
-            if way is not None and does is not None and (call.path, does) not in said:
-                said.add((call.path, does))
+            if way is None or does is None:
+                continue
+            end: tuple[str, object] = (call.path, does)
+            if way.rest is not None:
+                end = (way.end.path, way.end.place)
+            if end not in said:
+                said.add(end)
                 self._report(way, does)
 
     def _report(self, way: Way, does: str) -> None:

@@ -206,9 +206,10 @@ class IoInPureFunction(Rule):
         for name, way in ways.items():
             summary = project.function(name)
             if summary is not None and (reason := _promise(project, summary)):
-                self._report(way, reason)
+                cached = project.world.decorated(summary, _CACHED)
+                self._report(way, reason, Confidence.LOW if cached else Confidence.MEDIUM)
 
-    def _report(self, way: Way, reason: str) -> None:
+    def _report(self, way: Way, reason: str, confidence: Confidence) -> None:
         does = f"`{way.call.shown}` {reaches_out(way.call)}"
         if way.rest is not None:
             does = (
@@ -217,7 +218,7 @@ class IoInPureFunction(Rule):
         self.report(
             way.call,
             f"{reason}, and {does}",
-            confidence=Confidence.MEDIUM,
+            confidence=confidence,
             chain=way.links() if way.rest is not None else (),
         )
 
