@@ -45,6 +45,7 @@ class Symbols:
         self._active: set[object] = set()
         self._level = 0
         self._names: dict[str, list[cst.Name]] | None = None
+        self._uses: dict[str, dict[Scope | None, list[cst.Name]]] = {}
         self._shared: dict[object, Symbol] = {}
 
     def of(self, node: cst.CSTNode | None) -> Symbol:
@@ -376,11 +377,12 @@ class Symbols:
             for node in self.tree.parents:
                 if node.__class__ is cst.Name:
                     self._names.setdefault(node.value, []).append(node)
-        return [
-            node
-            for node in self._names.get(name, ())
-            if self.tree.block(node).scope.find(name) is owner
-        ]
+        by_owner = self._uses.get(name)
+        if by_owner is None:
+            by_owner = self._uses[name] = {}
+            for node in self._names.get(name, ()):
+                by_owner.setdefault(self.tree.block(node).scope.find(name), []).append(node)
+        return by_owner.get(owner, [])
 
     # -- annotations ---------------------------------------------------------------------
 
