@@ -9,6 +9,7 @@ from surefoot.linking.traffic import busy
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.growing import growing
+from surefoot.semantics.literals import is_verdict
 
 _FEW = ("bool", "Literal", "Enum", "type[", "Type[")
 
@@ -153,14 +154,21 @@ class UnboundedCache(Rule):
                     return self.client.all()
 
                 @functools.cache
-                def total(self, with_tax: bool):
-                    return self.client.total(with_tax)
+                def total(self, with_tax: bool, rounded=False):
+                    return self.client.total(with_tax, rounded)
+
+                @functools.cache
+                def rate(self, currency):
+                    return self.client.rate(currency)
+
+                def forget(self):
+                    self.rate.cache_clear()
 
             @functools.cache
             def settings():
                 return read_settings()
             """,
-            because="it has a size, or one entry for each object",
+            because="it has a size, few entries for each object, or is cleared",
         ),
     )
 
@@ -171,15 +179,27 @@ class UnboundedCache(Rule):
         given = [*node.params.params[1:], *node.params.kwonly_params]
         if not given or all(self._has_few_values(item) for item in given):
             return
+        name = node.name.value
+        if self._is_cleared(name):
+            return
         for decorator in node.decorators:
             if self._remembers_all(decorator.decorator):
-                name = node.name.value
                 shown = self.file.code(decorator.decorator)
-                self.report(
-                    node,
+                full = full_name(self.file.module_name, self.file.scope_of(node).qualname)
+                message = (
                     f"`{shown}` keeps every argument `{name}` was ever called with, and each "
-                    "object it was called on, until the process ends",
+                    "object it was called on, until the process ends"
                 )
+                self.note(node, full, message)
+
+    def _is_cleared(self, name: str) -> bool:
+        """Whether the file empties the cache of a method of this name."""
+        return any(
+            node.attr.value in ("cache_clear", "cache_info")
+            and isinstance(node.value, cst.Attribute)
+            and node.value.attr.value == name
+            for node in self.file.tree.of(cst.Attribute)
+        )
 
     def _is_method(self, node: cst.FunctionDef) -> bool:
         scope = self.file.scope_of(node)
@@ -194,6 +214,8 @@ class UnboundedCache(Rule):
         )
 
     def _has_few_values(self, parameter: cst.Param) -> bool:
+        if parameter.default is not None and is_verdict(parameter.default):
+            return True
         if parameter.annotation is None:
             return False
         text = self.file.code(parameter.annotation.annotation)
@@ -217,18 +239,20 @@ class UnboundedCache(Rule):
             qualname = self.file.scope_of(function).qualname
             full = full_name(self.file.module_name, qualname)
             key = " ".join(self.file.code(memo.key).split())
-            self.note(memo.node, full, memo.name, key)
+            message = (
+                f"`{function.name.value}` adds an entry to `{memo.name}` for every `{key}` it "
+                "ever sees, and nothing takes one out"
+            )
+            self.note(memo.node, full, message)
 
     def link(self, project: Project) -> None:
         notes = list(project.notes(self.name))
         served = busy(project) if notes else set()
         for examination, note in notes:
-            function, name, key = map(str, note.data)
-            said = function.rpartition(".")[2]
+            function, message = map(str, note.data)
             self.report(
                 note,
-                f"`{said}` adds an entry to `{name}` for every `{key}` it ever sees, and nothing "
-                "takes one out",
+                message,
                 path=examination.path,
                 confidence=None if function in served else Confidence.LOW,
             )
