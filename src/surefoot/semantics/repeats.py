@@ -102,9 +102,13 @@ def renewed(loop: cst.For | cst.While) -> set[str]:
     return found
 
 
+def _speaks_of_idempotency(file: File, _: cst.Module) -> bool:
+    return "dempoten" in file.text
+
+
 def is_guarded(file: File, function: cst.FunctionDef) -> bool:
     """Whether a function speaks of idempotency, or returns early where its work is done."""
-    if "dempoten" in file.text:
+    if file.once(_speaks_of_idempotency, file.tree.module):
         first, last = file.extent(function)
         if any(_MENTION.search(file.line(number)) for number in range(first, last + 1)):
             return True
