@@ -57,7 +57,7 @@ async def create_offer(order: Order) -> Accepted:
 async def stock(item: str) -> str:
     """Stop every request of the process for a second, then for as long as the call takes."""
     time.sleep(1)  # planted: blocking-call-in-async
-    response = requests.get(  # planted: blocking-call-in-async
+    response = requests.get(  # planted: blocking-call-in-async, unchecked-http-status
         f"https://stock.example.com/{item}", timeout=settings.HTTP_TIMEOUT
     )
     return response.text
@@ -69,7 +69,7 @@ async def shelf(item: str, request: Request) -> str:
     await asyncio.sleep(1)
     client: httpx.AsyncClient = request.app.state.http
     response = await client.get(f"https://stock.example.com/{item}")
-    return response.text
+    return response.raise_for_status().text
 
 
 @router.get("/payments/{payment}")
