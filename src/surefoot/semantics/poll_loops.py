@@ -36,12 +36,15 @@ _IN_PROCESS = frozenset(
     | {"idle", "is_alive", "is_empty", "is_set", "isEmpty", "items", "join", "keys", "len", "lower"}
     | {"locked", "poll", "pop", "popleft", "put", "qsize", "read", "readline", "recv", "strip"}
     | {"upper", "values", "is_running", "is_closed", "getattr", "isinstance", "str", "int"}
+    | {"issubset", "issuperset", "isdisjoint", "startswith", "endswith", "exists", "is_file"}
 )
 _REFRESHES = re.compile(
     r"(?i)_*(re)?(fresh|load|update|poll|fetch|sync|check|get|describe|query).*"
 )
 """Methods that ask anew, and change what is looked at."""
 _SAYS = re.compile(r"(?i).*(debug|info|warn|error|exception|critical|log|print|echo|write|flush).*")
+_SHORTEST = 0.2
+"""Who sleeps for fewer seconds looks at something of its own process."""
 _SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep", "tornado.gen.sleep"})
 
 
@@ -66,7 +69,11 @@ class PollLoop:
             return False
         call = self.file.call(node)
         fact = call.fact(Blocking)
-        return call.name in _SLEEPS or (fact is not None and fact.what == "sleep")
+        if call.name not in _SLEEPS and (fact is None or fact.what != "sleep"):
+            return False
+        seconds = self.file.constant(node.args[0].value) if node.args else None
+        known = seconds[0] if seconds is not None else None
+        return not isinstance(known, (int, float)) or known >= _SHORTEST
 
     @cached_property
     def conditions(self) -> list[cst.BaseExpression]:
@@ -133,8 +140,10 @@ class PollLoop:
     @cached_property
     def works(self) -> bool:
         """Whether each round does something else than look, sleep and tell of it."""
+        asks_first = self.asked is not None and self.asked in set(inside([self.node.test]))
         return any(
-            isinstance(item, cst.Expr) and self._does(item.value)
+            (isinstance(item, cst.Expr) and self._does(item.value))
+            or (asks_first and isinstance(item, cst.Call) and self._asks(item) and self._does(item))
             for item in inside([self.node.body])
         )
 

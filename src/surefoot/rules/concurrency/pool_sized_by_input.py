@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surefoot.facts.kinds import PoolSize
-from surefoot.model import Severity
+from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.summary import Symbol
@@ -115,7 +115,9 @@ class PoolSizedByInput(Rule):
             written = call.symbol is not None and (fact.parameter, given) in call.symbol[2]
             if written and value[1] in fact.unlimited and value[1] is not False:
                 self.report(
-                    call, f"`{call.shown}` opens as many {fact.what} at once as there is work"
+                    call,
+                    f"`{call.shown}` opens as many {fact.what} at once as there is work",
+                    confidence=Confidence.LOW,
                 )
         elif _grows(call.world, given):
             self.report(

@@ -89,6 +89,18 @@ class UnboundedPollLoop(Rule):
         ),
         Good(
             """
+            import asyncio
+
+            class Buffer:
+                async def drain(self):
+                    while self.has_unwritten():
+                        if not await self.push():
+                            await asyncio.sleep(1)
+            """,
+            because="the loop itself brings about what it asks for",
+        ),
+        Good(
+            """
             import time
 
             def wait(api, job, deadline):
@@ -193,6 +205,16 @@ class UnboundedPollLoop(Rule):
                     time.sleep(0.1)
             """,
             because="nobody outside is asked",
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def settle(scheduler, job):
+                while not scheduler.knows(job):
+                    await asyncio.sleep(0.05)
+            """,
+            because="at this pace only something of the same process is asked",
         ),
     )
 

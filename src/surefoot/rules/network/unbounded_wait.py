@@ -91,6 +91,15 @@ class UnboundedWait(Rule):
             def stop(worker: threading.Thread):
                 jobs.put(None)
                 worker.join()
+
+            class Ticker:
+                def __init__(self, thread: threading.Thread):
+                    self.running = True
+                    self.thread = thread
+
+                def stop(self):
+                    self.running = False
+                    self.thread.join()
             """,
             because="a worker waits for work, and one that was told to stop comes to its end",
         ),
@@ -140,11 +149,12 @@ class UnboundedWait(Rule):
             return
         if last == "put" and (call.constructor is None or not call.constructor.has("maxsize", 0)):
             return
+        unsure = fact.wait == "task" or last == "acquire" or call.node is None
         other = "thread or process" if fact.wait == "thread" else "task"
         self.report(
             call,
             f"`{call.shown}` waits for another {other} for ever",
-            confidence=Confidence.LOW if fact.wait == "task" or last == "acquire" else None,
+            confidence=Confidence.LOW if unsure else None,
         )
 
     def _ends_by_itself(self, call: Call) -> bool:
@@ -160,14 +170,22 @@ class UnboundedWait(Rule):
             if self.file.statement(call.node) is last:
                 return True
         here = self.file.tree.place(call.node)
-        return any(
-            (
-                last_name(node.func) in _SETTLES
-                and node is not call.node
-                and self.file.function(node) is function
-                and self.file.tree.place(node) < here
-            )
-            or node in self.file.ancestors(call.node)
-            for node in self.file.tree.of(cst.Call)
-            if last_name(node.func) in _SETTLES
-        )
+        around = set(self.file.ancestors(call.node))
+        for node in [*self.file.tree.of(cst.Call), *self.file.tree.of(cst.Assign)]:
+            if node is call.node or not _settles(node) or self.file.function(node) is not function:
+                continue
+            if self.file.tree.place(node) < here or node in around:
+                return True
+        return False
+
+
+def _settles(node: cst.Call | cst.Assign) -> bool:
+    """Whether a call or a flag tells another thread to end, or makes sure that it has."""
+    match node:
+        case cst.Call():
+            return last_name(node.func) in _SETTLES
+        case cst.Assign(
+            targets=[cst.AssignTarget(target=cst.Attribute())], value=cst.Name(value=value)
+        ):
+            return value in ("True", "False")
+    return False
