@@ -84,3 +84,23 @@ def payment_status(payment: str) -> str:
 def parcel_status(payment: str) -> str:
     """Use what was read at start-up."""
     return f"{settings.SHIPPING_REGION}: {payments.status(payment)}"
+
+
+@router.post("/coupons")
+async def add_coupon(request: Request) -> str:
+    """Answer with an internal error to whoever leaves a field out."""
+    coupon = await request.json()
+    return f"{coupon['code']}: {coupon['percent']} %"  # planted: unvalidated-body
+
+
+class Coupon(BaseModel):
+    """A price reduction."""
+
+    code: str
+    percent: int
+
+
+@router.post("/vouchers")
+async def add_voucher(voucher: Coupon) -> str:
+    """Take the same, once it has been looked at."""
+    return f"{voucher.code}: {voucher.percent} %"
