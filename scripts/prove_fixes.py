@@ -52,6 +52,8 @@ def main() -> int:
             altered = sum(path.read_bytes() != content for path, content in before.items())
         lines, changed = lines + size, changed + altered
         broken += [f"{package.name}: {problem}" for problem in problems]
+        for problem in problems:
+            print(f"{package.name}: {problem}", file=sys.stderr, flush=True)
         for rule, figures in metrics["fixesByRule"].items():
             totals.setdefault(rule, Counter()).update(figures)
         applied = metrics["fixesApplied"]
