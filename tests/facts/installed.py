@@ -26,6 +26,7 @@ _OLDER = re.compile(r"Python below (3\.\d+)")
 _ELSEWHERE = re.compile(
     r"(POSIX|Linux|macOS|Windows) only|each instance|\bgone\b|\b(below|before|since|until) \d"
 )
+_OF_PROGRAMS = frozenset({"machine-output", "may-fail"})
 
 
 class NotThere(Exception):
@@ -49,7 +50,10 @@ class Stated:
         return self.name.endswith("*")
 
     def may_be_missing(self) -> bool:
-        """Return whether the remarks say that some releases or systems lack the name."""
+        """Return whether the remarks say that some releases or systems lack the name, or it is
+        that of a program, not of anything in Python."""
+        if self.kinds <= _OF_PROGRAMS:
+            return True
         newer, older = _NEWER.search(self.remarks), _OLDER.search(self.remarks)
         if newer:
             return sys.version_info[:2] < _release(newer[1])

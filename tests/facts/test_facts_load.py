@@ -60,11 +60,12 @@ def test_all_files_load_together() -> None:
 
 @pytest.mark.parametrize("path", _FILES, ids=_ids)
 def test_a_library_outside_the_standard_library_names_its_distribution(path: Path) -> None:
-    """Only the facts in the folder `python`, and those about the secrets of issuers, go without
-    a name on the package index."""
+    """Only the facts on Python itself, on programs, and on the secrets of issuers go without a
+    name on the package index."""
     content = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     of_library = any("secret-format" not in entry for entry in content.get("apis") or [{}])
-    assert ("distribution" in content) is (of_library and path.parent.name != "python")
+    outside = path.parent.name not in ("python", "command-line")
+    assert ("distribution" in content) is (of_library and outside)
 
 
 @pytest.mark.parametrize("path", _FILES, ids=_ids)

@@ -341,14 +341,13 @@ def _is_own(file: File, node: cst.CSTNode) -> bool:
     )
 
 
-def _is_mentioned(file: File, _: cst.Module) -> bool:
-    """Whether the file speaks of dry runs at all."""
+def _speaks_of_it(file: File, _: cst.Module) -> bool:
     return _MENTION.search(file.text) is not None
 
 
 def mentions_flag(file: File, node: cst.FunctionDef) -> bool:
     """Whether a function asks anything whether this is a dry run."""
-    if not file.once(_is_mentioned, file.tree.module):
+    if not file.once(_speaks_of_it, file.tree.module):
         return False
     for item in inside([node.params, node.body], into=(cst.FunctionDef, cst.Lambda)):
         match item:

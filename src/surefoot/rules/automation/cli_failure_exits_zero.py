@@ -270,7 +270,7 @@ class CliFailureExitsZero(Rule):
                 isinstance(value, (cst.Integer, cst.Name)) for value in returned
             )
             return name if not returned or dropped else None
-        if "cli" in self.file.roles.get(self.file.scope_of(around).qualname, ()):
+        if "cli" in self.file.role(node):
             return name if not returned else None
         return None
 

@@ -15,6 +15,7 @@ from surefoot.semantics.file import File
 _RUNS = re.compile(r"subprocess|check_output|getoutput|popen|\.run\(|\.sudo\(")
 _MATCHES = frozenset({"startswith", "endswith", "find", "index", "count", "rfind"})
 _SEARCHES = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall"})
+_LITERALS = (cst.SimpleString, cst.ConcatenatedString)
 _ABOUT_ITSELF = frozenset({"--version", "-V", "--help", "-h", "help"})
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
@@ -125,9 +126,13 @@ class CliOutputMatching(Rule):
     )
 
     def visit_Comparison(self, node: cst.Comparison) -> None:
-        if len(node.comparisons) != 1 or not self.file.once(_runs_commands, self.file.tree.module):
+        if len(node.comparisons) != 1:
             return
         (target,) = node.comparisons
+        if not isinstance(node.left, _LITERALS) and not isinstance(target.comparator, _LITERALS):
+            return
+        if not self.file.once(_runs_commands, self.file.tree.module):
+            return
         match target.operator:
             case cst.In() | cst.NotIn():
                 self._judge(node, node.left, target.comparator)
@@ -136,7 +141,9 @@ class CliOutputMatching(Rule):
                 self._judge(node, node.left, target.comparator)
 
     def visit_Call(self, node: cst.Call) -> None:
-        if not node.args or not self.file.once(_runs_commands, self.file.tree.module):
+        if not node.args or not isinstance(node.args[0].value, _LITERALS):
+            return
+        if not self.file.once(_runs_commands, self.file.tree.module):
             return
         match node:
             case cst.Call(func=cst.Attribute(value=text, attr=cst.Name(value=method))) if (
@@ -150,7 +157,7 @@ class CliOutputMatching(Rule):
     def _judge(
         self, where: cst.CSTNode, literal: cst.BaseExpression, text: cst.BaseExpression
     ) -> None:
-        if not isinstance(literal, (cst.SimpleString, cst.ConcatenatedString)):
+        if not isinstance(literal, _LITERALS):
             return
         value = literal.evaluated_value
         words = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -13,7 +13,7 @@ from surefoot.linking.rehearsals import Rehearsals, Rehearsed
 from surefoot.model import Confidence, Note, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call, LinkedCall
-from surefoot.semantics.mutations import Mutation
+from surefoot.semantics.mutations import Mutation, mutation_of
 from surefoot.semantics.rehearsal import is_own_path, mentions_flag, rehearsal
 
 
@@ -213,7 +213,10 @@ class DryRunIgnored(Rule):
             self.note(node, "minds", self.file.scope_of(node).qualname)
 
     def check_call(self, call: Call, fact: Mutates) -> None:
-        if call.node is not None and fact.path is not None and is_own_path(self.file, call.node):
+        if call.node is None or fact.path is None:
+            return
+        change = mutation_of(call)
+        if change is not None and change.destroys and is_own_path(self.file, call.node):
             self.note(call.node, "own")
 
     def link(self, project: Project) -> None:
