@@ -173,9 +173,12 @@ class HardcodedSecret(Rule):
         text = file.text
         known = secrets.may_hold_secret(file.facts, text)
         named = _SIGNS.search(text) is not None
-        if not (known or named or _LOGIN.search(text)):
+        anywhere = known or _LOGIN.search(text) is not None
+        if not (anywhere or named):
             return
         for literal in literals(file):
+            if not anywhere and secrets.secret_kind(called(file, literal)) is None:
+                continue
             value = written(literal)
             if value and len(value) >= 8:
                 self._judge(literal, value, known=known, named=named)

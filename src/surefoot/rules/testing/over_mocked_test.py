@@ -97,6 +97,5 @@ class OverMockedTest(Rule):
                 if call not in mocks and last_name(call.func)[:1].isupper()
             }
             if count > len(real):
-                self.report(
-                    test, f"`{test.name.value}` has {count} mocks and makes {len(real)} real things"
-                )
+                things = "one real thing" if len(real) == 1 else f"{len(real) or 'no'} real things"
+                self.report(test, f"`{test.name.value}` has {count} mocks and makes {things}")

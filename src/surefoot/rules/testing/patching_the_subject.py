@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.linking.project import Project
-from surefoot.model import Confidence, Severity
+from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.testing import Patch, calls_in, is_check, is_mock, mocked, root, tests_in
@@ -138,6 +138,25 @@ class PatchingTheSubject(Rule):
         ),
         Good(
             """
+            # file: pkg/nova.py
+            def client(context):
+                return connect(context)
+
+            def same_host(volume, servers):
+                return client(None).host(volume) in servers
+            # file: tests/test_nova.py
+            from unittest import mock
+            from pkg import nova
+
+            @mock.patch("pkg.nova.client")
+            def test_same_host(client):
+                server = nova.client(context=3).servers.create("a")
+                assert not nova.same_host(server, [])
+            """,
+            because="the mock prepares the test, and something else is called",
+        ),
+        Good(
+            """
             import time
             from unittest.mock import patch
 
@@ -157,8 +176,7 @@ class PatchingTheSubject(Rule):
             calls = calls_in(self.file, test)
             for patch in mocked(self.file, test):
                 for call in calls:
-                    if self._reaches(patch, call, test):
-                        alone = self._is_alone(call, calls)
+                    if self._reaches(patch, call, test) and self._is_alone(call, calls):
                         func = call.func
                         base = func.value if isinstance(func, cst.Attribute) else None
                         self.note(
@@ -168,7 +186,6 @@ class PatchingTheSubject(Rule):
                             patch.name,
                             patch.owner,
                             self.file.symbol(base),
-                            alone,
                         )
                         break
 
@@ -240,7 +257,7 @@ class PatchingTheSubject(Rule):
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):
-            test, path, name, owner, base, alone = note.data
+            test, path, name, owner, base = note.data
             patched = self._patched(project, str(path), str(name), owner)  # type: ignore[arg-type]
             if patched is None:
                 continue
@@ -255,7 +272,6 @@ class PatchingTheSubject(Rule):
                     note,
                     f"`{test}` calls the mock it has put in the place of `{shown}`, not `{shown}`",
                     path=examination.path,
-                    confidence=Confidence.HIGH if alone else Confidence.LOW,
                 )
 
     def _patched(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from surefoot.facts.kinds import Timeout
-from surefoot.linking.project import Project
+from surefoot.linking.project import Project, full_name
 from surefoot.model import Note, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
@@ -94,6 +94,24 @@ class UntestedScenario(Rule):
         ),
         Good(
             """
+            # file: pkg/work.py
+            import queue
+
+            waiting = queue.Queue()
+
+            def following():
+                return waiting.get(timeout=3)
+            # file: tests/test_work.py
+            from pkg.work import following, waiting
+
+            def test_following():
+                waiting.put(1)
+                assert following() == 1
+            """,
+            because="nothing outside of the process is waited for",
+        ),
+        Good(
+            """
             # file: pkg/nodes.py
             def drain(nodes: list[str], dry_run: bool = False):
                 return [node for node in nodes if not dry_run]
@@ -174,7 +192,10 @@ class UntestedScenario(Rule):
         """Yield the functions that wait for another side, each with its first such call."""
         seen: set[str] = set()
         for call in project.calls_about(Timeout):
-            name = f"{call.module}.{call.function}" if call.module else call.function
+            fact = call.fact(Timeout)
+            if fact is None or fact.wait != "network":
+                continue
+            name = full_name(call.module, call.function)
             if call.function and name not in seen and not is_test_path(call.path):
                 seen.add(name)
                 yield name, call
