@@ -30,6 +30,15 @@ def distributions() -> list[str]:
     return sorted(found)
 
 
+def _installed(command: list[str]) -> bool:
+    """Return whether pip could do as it was told, in time."""
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
 def main() -> int:
     """Set up the environment, install, run the tests, and return their exit status."""
     environment = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".venv-facts").absolute()
@@ -42,10 +51,10 @@ def main() -> int:
     names = distributions()
     missing = []
     for number, name in enumerate(names, 1):
-        done = subprocess.run([*install, name], capture_output=True, timeout=TIMEOUT, check=False)
-        if done.returncode:
+        there = _installed([*install, name])
+        if not there:
             missing.append(name)
-        print(f"{number}/{len(names)} {name}: {'no' if done.returncode else 'yes'}", flush=True)
+        print(f"{number}/{len(names)} {name}: {'yes' if there else 'no'}", flush=True)
     print(f"{len(names) - len(missing)} installed, without {', '.join(missing) or 'exception'}")
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/facts"]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
