@@ -12,8 +12,9 @@ from surefoot.edits.definitions import (
     annotate_return,
     remove_decorator,
 )
-from surefoot.edits.expressions import insert_await, replace
+from surefoot.edits.expressions import insert_await, replace, surround
 from surefoot.edits.imports import Written, constant, import_module, import_name
+from surefoot.edits.names import define_at_top, free_name, name_result
 from surefoot.edits.statements import (
     insert_after,
     insert_before,
@@ -22,6 +23,7 @@ from surefoot.edits.statements import (
     wrap_statements,
 )
 from surefoot.edits.text import Overlap, Text, Unfixable, apply
+from surefoot.edits.waiting import await_started, await_twin, hand_to_thread
 
 __all__ = [
     "Overlap",
@@ -32,18 +34,25 @@ __all__ = [
     "annotate_parameter",
     "annotate_return",
     "apply",
+    "await_started",
+    "await_twin",
     "bounded",
     "constant",
+    "define_at_top",
+    "free_name",
+    "hand_to_thread",
     "import_module",
     "import_name",
     "insert_after",
     "insert_await",
     "insert_before",
+    "name_result",
     "remove_argument",
     "remove_decorator",
     "remove_statement",
     "replace",
     "replace_statement",
     "set_keyword",
+    "surround",
     "wrap_statements",
 ]
