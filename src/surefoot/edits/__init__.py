@@ -12,10 +12,12 @@ from surefoot.edits.definitions import (
     annotate_return,
     remove_decorator,
 )
+from surefoot.edits.entering import enter_assigned, enter_used, entered_until_unneeded
 from surefoot.edits.expressions import insert_await, replace, surround
 from surefoot.edits.imports import Written, constant, import_module, import_name
 from surefoot.edits.names import define_at_top, free_name, name_result
 from surefoot.edits.statements import (
+    indent_statements,
     insert_after,
     insert_before,
     remove_statement,
@@ -39,10 +41,14 @@ __all__ = [
     "bounded",
     "constant",
     "define_at_top",
+    "enter_assigned",
+    "enter_used",
+    "entered_until_unneeded",
     "free_name",
     "hand_to_thread",
     "import_module",
     "import_name",
+    "indent_statements",
     "insert_after",
     "insert_await",
     "insert_before",
