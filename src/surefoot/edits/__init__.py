@@ -12,9 +12,9 @@ from surefoot.edits.definitions import (
     annotate_return,
     remove_decorator,
 )
-from surefoot.edits.entering import enter_assigned, enter_used, entered_until_unneeded
-from surefoot.edits.expressions import insert_await, replace, surround
-from surefoot.edits.imports import Written, constant, import_module, import_name
+from surefoot.edits.entering import closing, entered_until_unneeded, source
+from surefoot.edits.expressions import insert_await, insert_behind, replace, rewrite, surround
+from surefoot.edits.imports import Written, constant, import_module, import_name, import_qualified
 from surefoot.edits.names import define_at_top, free_name, name_result
 from surefoot.edits.statements import (
     indent_statements,
@@ -39,26 +39,29 @@ __all__ = [
     "await_started",
     "await_twin",
     "bounded",
+    "closing",
     "constant",
     "define_at_top",
-    "enter_assigned",
-    "enter_used",
     "entered_until_unneeded",
     "free_name",
     "hand_to_thread",
     "import_module",
     "import_name",
+    "import_qualified",
     "indent_statements",
     "insert_after",
     "insert_await",
     "insert_before",
+    "insert_behind",
     "name_result",
     "remove_argument",
     "remove_decorator",
     "remove_statement",
     "replace",
     "replace_statement",
+    "rewrite",
     "set_keyword",
+    "source",
     "surround",
     "wrap_statements",
 ]

@@ -80,6 +80,19 @@ def surround(file: File, call: cst.Call, before: str, after: str) -> tuple[Edit,
     return (where.edit(start, opening, f"{before}{inner}"), where.edit(end, end, after))
 
 
+def rewrite(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """Put text in the place of a node, a small statement for instance, as it is."""
+    where = text_of(file)
+    return (where.edit(*where.range(file.span(node)), text),)
+
+
+def insert_behind(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """Put text right behind a node."""
+    where = text_of(file)
+    _, end = where.range(file.span(node))
+    return (where.edit(end, end, text),)
+
+
 def around_awaited(file: File, node: cst.BaseExpression) -> tuple[str, str]:
     """Return what must stand before and after an expression for a coroutine to await it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.edits.expressions import around_awaited
-from surefoot.edits.imports import import_module, import_name
+from surefoot.edits.imports import import_module, import_qualified
 from surefoot.edits.text import Text, Unfixable, text_of
 from surefoot.model import Edit
 from surefoot.semantics.file import File
@@ -17,11 +17,7 @@ def await_twin(file: File, call: cst.Call, twin: str) -> tuple[Edit, ...]:
     """Await the function of this full name, given the same arguments, in place of a call."""
     _expect_asyncio(file)
     before, after = around_awaited(file, call)
-    module, _, name = twin.rpartition(".")
-    text, edits = import_name(file, call, module, name)
-    if edits:
-        written = import_module(file, call, module)
-        text, edits = f"{written.text}.{name}", written.edits
+    text, edits = import_qualified(file, call, twin)
     where = text_of(file)
     start, end = _bare(file, where, call)
     _, opening = where.range(file.span(call.func))

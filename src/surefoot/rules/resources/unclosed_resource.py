@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits import entered_until_unneeded, import_name
+from surefoot.edits import Written, closing, entered_until_unneeded, source
 from surefoot.facts.kinds import Resource
 from surefoot.linking.custody import Custody
 from surefoot.linking.project import Project
@@ -318,15 +318,12 @@ class UnclosedResource(Rule):
         """Open it in a `with` statement, around what uses it."""
         if entered is None:
             return None
-        if entered == "with":
-            edits = entered_until_unneeded(self.file, node)
-        else:
-            closing, imports = import_name(self.file, node, "contextlib", "closing")
-            inner = entered_until_unneeded(self.file, node, f"{closing}(", ")")
-            edits = (*inner, *imports) if inner is not None else None
-        if edits is None:
-            return None
-        return Fix(f"Close the {what} when it is no longer needed", edits, Safety.UNSAFE)
+        manager, imports = Written(source(self.file, node))
+        if entered == "closing":
+            manager, imports = closing(self.file, node)
+        edits = entered_until_unneeded(self.file, node, manager, "file", "opened", "source")
+        title = f"Close the {what} when it is no longer needed"
+        return Fix(title, (*edits, *imports), Safety.UNSAFE)
 
     def _is_repeated(self, node: cst.Call, name: str | None) -> bool:
         """Whether the name of the value stood for another resource before."""
