@@ -59,6 +59,7 @@ _FIXED: tuple[tuple[type[Rule], str, str], ...] = (
             def tail(self, path):
                 if path:
                     log = open(path)
+
                     log.seek(10)
                     text = log.read()
                     if not text:
