@@ -256,6 +256,10 @@ _LEFT: tuple[tuple[type[Rule], str], ...] = (
             folder = tempfile.mkdtemp()
             return os.path.getsize(os.path.join(folder, text))
 
+        def move(text):
+            folder = tempfile.mkdtemp()
+            os.chdir(folder)
+
         def print_page(folder, text):
             with open(os.path.join(folder, text)) as page:
                 page.read()

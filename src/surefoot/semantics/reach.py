@@ -22,6 +22,8 @@ _PATH_DATA = frozenset(
     {"exists", "is_dir", "is_file", "mkdir", "read_bytes", "read_text", "stat", "touch", "unlink"}
     | {"write_bytes", "write_text"}
 )
+_LASTING = frozenset({"chdir", "chroot", "putenv"})
+"""What makes the process go on using a path."""
 _LOOKS = (cst.If, cst.While, cst.Assert, cst.Comparison, cst.ComparisonTarget, cst.Index)
 _GOES_ON = (
     *(cst.Await, cst.BooleanOperation, cst.Element, cst.Tuple, cst.List, cst.IfExp),
@@ -137,7 +139,7 @@ class Reach:
         """Whether a call whose result is dropped may, by its name, keep its argument."""
         match self.file.parent(call), call.func:
             case cst.Expr(), cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name):
-                return may_keep(name)
+                return may_keep(name) or name in _LASTING
         return False
 
     def _is_deferred(self, use: cst.CSTNode, scope: Scope) -> bool:
