@@ -45,11 +45,14 @@ def hand_to_thread(file: File, call: cst.Call) -> tuple[Edit, ...]:
     opening = file.text.index("(", behind)
     if file.text[behind:opening].strip() or call.func.lpar:
         raise Unfixable("the call is written in an unusual way")
-    gap = ""
-    if call.args:
-        gap = "," if file.text[opening + 1] in " \t\r\n#\\" else ", "
     function = file.text[start:behind]
-    changed = [where.edit(start, opening + 1, f"{before}{module}.to_thread({function}{gap}")]
+    if call.args:
+        first, _ = where.range(file.span(call.args[0]))
+        gap = file.text[opening + 1 : first]
+        if "\n" in gap or "\r" in gap:  # the function gets a line like those of its arguments
+            function = f"{gap}{function}" if not gap.strip() else function
+        function += "," if gap else ", "
+    changed = [where.edit(start, opening + 1, f"{before}{module}.to_thread({function}")]
     if after:
         changed.append(where.edit(end, end, after))
     return (*changed, *edits)

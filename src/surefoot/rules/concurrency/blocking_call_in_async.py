@@ -89,6 +89,10 @@ class BlockingCallInAsync(Rule):
                     json={"a": 1},
                     **options,
                 )
+                requests.put(
+                    url,
+                    b"",
+                )
                 return f"{answer} {requests.get(url)}"
             """,
             fixed="""
@@ -101,9 +105,14 @@ class BlockingCallInAsync(Rule):
                     json={"a": 1},
                     **options,
                 )
+                await asyncio.to_thread(
+                    requests.put,
+                    url,
+                    b"",
+                )
                 return f"{answer} {await asyncio.to_thread(requests.get, url)}"
             """,
-            count=2,
+            count=3,
         ),
         Bad(
             """
