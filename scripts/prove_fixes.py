@@ -1,17 +1,19 @@
 """Fix copies of many packages, and prove what fixing promises; count it rule by rule.
 
     python scripts/prove_fixes.py CORPUS [--select RULES] [--packages celery,redis]
-        [--words REGEX] [--setting 'default-timeout = 10'] [--keep FOLDER]
+        [--words REGEX] [--setting 'default-timeout = 10'] [--keep FOLDER] [--diffs FILE]
 
 `CORPUS` is a folder as `scripts/corpus.py` lays it out. Each package is copied, with `--words`
 only the files that match, and all its fixes, unsafe ones included, are carried out. Then every
-changed file must compile as it did before, a second run must find nothing to fix, and no new
-finding may be there. The exit status is 1 if anything of that fails.
+changed file must compile as it did before, a second run must find nothing to fix and no more
+than the first one left, and no new finding may be there. `--diffs` writes what has changed, to
+be read. The exit status is 1 if anything of that fails.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import re
 import shutil
@@ -20,6 +22,7 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +38,10 @@ def main() -> int:
     parser.add_argument("--words", type=re.compile, help="only files that match this expression")
     parser.add_argument("--setting", action="append", default=[], help="a line of configuration")
     parser.add_argument("--keep", type=Path, help="leave the fixed copies here")
+    parser.add_argument("--diffs", type=Path, help="write what has changed here")
     options = parser.parse_args()
+    if options.diffs:
+        options.diffs.write_text("", encoding="utf-8")
     names = options.packages.split(",") if options.packages else None
     folders = sorted(path for path in options.corpus.iterdir() if path.is_dir())
     totals: dict[str, Counter[str]] = {}
@@ -50,6 +56,9 @@ def main() -> int:
             size = sum(content.count(b"\n") for content in before.values())
             metrics, problems = _fixed(target, before, options)
             altered = sum(path.read_bytes() != content for path, content in before.items())
+            if options.diffs:
+                with options.diffs.open("a", encoding="utf-8") as stream:
+                    stream.writelines(_diffs(target, before))
         lines, changed = lines + size, changed + altered
         broken += [f"{package.name}: {problem}" for problem in problems]
         for problem in problems:
@@ -100,9 +109,21 @@ def _fixed(
         if after[path] != content and _compiles(content) and not _compiles(after[path]):
             problems.append(f"{path.relative_to(target)} does not compile")
     again = _run(target, options)["metrics"]
+    if again["initialViolations"] != metrics["finalViolations"]:
+        problems.append("what was settled has come back, or what was left is gone")
     if again["fixesApplied"] or {path: path.read_bytes() for path in before} != after:
         problems.append("the second run changed something")
     return metrics, problems
+
+
+def _diffs(target: Path, before: dict[Path, bytes]) -> Iterator[str]:
+    for path, content in before.items():
+        after = path.read_bytes()
+        if after != content:
+            name = f"{target.name}/{path.relative_to(target)}"
+            old, new = (text.decode("utf-8", "replace").splitlines() for text in (content, after))
+            lines = difflib.unified_diff(old, new, name, name, lineterm="")
+            yield from (f"{line}\n" for line in lines)
 
 
 def _run(target: Path, options: argparse.Namespace) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from surefoot.facts.kinds import (
     Generic,
     Resource,
     Returns,
+    RunsEventLoop,
 )
 from surefoot.facts.load import load
 from surefoot.facts.shipped import facts_files
@@ -108,6 +109,8 @@ def test_words_are_those_the_rules_know(path: Path) -> None:
             match fact:
                 case Blocking(what=what) if what not in _WHAT_BLOCKS:
                     bad.append(f"{name}: blocking {what!r}")
+                case RunsEventLoop(runs=runs) if runs not in (None, "coroutine", "function"):
+                    bad.append(f"{name}: runs {runs!r}")
                 case Resource(context=context) if context not in _CONTEXTS:
                     bad.append(f"{name}: context {context!r}")
                 case Generic(example=example) if "[" not in example:

@@ -52,6 +52,7 @@ from surefoot.facts.kinds import (
     RunsCommand,
     StartsTask,
     TakesOwnership,
+    TemporaryPath,
     Timeout,
     TimeoutValue,
 )
@@ -584,12 +585,39 @@ def _classes(stated: Stated) -> Iterator[str]:
         (Finds, lambda fact: fact.gives if "." in fact.gives else None),
         (Receives, lambda fact: fact.type),
         (Blocking, lambda fact: fact.instead),
+        (TemporaryPath, lambda fact: fact.context),
+        (TemporaryPath, lambda fact: fact.closer),
     )
     for kind, getter in getters:
         fact = of.get(kind)
         name = getter(fact) if fact is not None else None
         if name is not None:
             yield name
+
+
+def test_what_takes_the_same_arguments_does(installed: Installed) -> None:
+    """What a fix writes in place of a callable, with its arguments, takes them in this order."""
+    problems = []
+    compared = 0
+    for name, kinds in _facts().entries.items():
+        blocking, path = kinds.get(Blocking), kinds.get(TemporaryPath)
+        instead = blocking.instead if isinstance(blocking, Blocking) and blocking.drop_in else None
+        if isinstance(path, TemporaryPath) and path.context is not None:
+            instead = path.context
+        if instead is None:
+            continue
+        try:
+            given, taken = installed.positional(name), installed.positional(instead)
+        except (NotThere, Unknowable):
+            continue
+        compared += 1
+        for index, parameter in enumerate(given):
+            same = index < len(taken) and (
+                parameter.kind is parameter.POSITIONAL_ONLY or taken[index].name == parameter.name
+            )
+            problems += [] if same else [f"{instead} takes no {parameter.name} like {name}"]
+    assert problems == []
+    assert compared
 
 
 def test_bases_are_bases(installed: Installed) -> None:

@@ -12,9 +12,12 @@ from surefoot.edits.definitions import (
     annotate_return,
     remove_decorator,
 )
-from surefoot.edits.expressions import insert_await, replace
-from surefoot.edits.imports import Written, constant, import_module, import_name
+from surefoot.edits.entering import closing, entered_until_unneeded, source
+from surefoot.edits.expressions import insert_await, insert_behind, replace, rewrite, surround
+from surefoot.edits.imports import Written, constant, import_module, import_name, import_qualified
+from surefoot.edits.names import define_at_top, free_name, name_result
 from surefoot.edits.statements import (
+    indent_statements,
     insert_after,
     insert_before,
     remove_statement,
@@ -22,6 +25,7 @@ from surefoot.edits.statements import (
     wrap_statements,
 )
 from surefoot.edits.text import Overlap, Text, Unfixable, apply
+from surefoot.edits.waiting import await_started, await_twin, hand_to_thread
 
 __all__ = [
     "Overlap",
@@ -32,18 +36,32 @@ __all__ = [
     "annotate_parameter",
     "annotate_return",
     "apply",
+    "await_started",
+    "await_twin",
     "bounded",
+    "closing",
     "constant",
+    "define_at_top",
+    "entered_until_unneeded",
+    "free_name",
+    "hand_to_thread",
     "import_module",
     "import_name",
+    "import_qualified",
+    "indent_statements",
     "insert_after",
     "insert_await",
     "insert_before",
+    "insert_behind",
+    "name_result",
     "remove_argument",
     "remove_decorator",
     "remove_statement",
     "replace",
     "replace_statement",
+    "rewrite",
     "set_keyword",
+    "source",
+    "surround",
     "wrap_statements",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from surefoot.edits.text import Unfixable, text_of
 from surefoot.model import Edit
 from surefoot.semantics.file import File
 
+_LOCKS = re.compile(r"(?i)lock|mutex|semaphore|condition")
 _ATOMS = (
     cst.Name,
     cst.Attribute,
@@ -60,6 +63,42 @@ def replace(file: File, node: cst.BaseExpression, text: str) -> tuple[Edit, ...]
 
 def insert_await(file: File, node: cst.BaseExpression) -> tuple[Edit, ...]:
     """Await an expression that a coroutine evaluates."""
+    before, after = around_awaited(file, node)
+    where = text_of(file)
+    start, end = where.range(file.span(node))
+    return (where.edit(start, start, before), *([where.edit(end, end, after)] if after else []))
+
+
+def surround(file: File, call: cst.Call, before: str, after: str) -> tuple[Edit, ...]:
+    """Put text before and after a call, such as that of another call around it."""
+    where = text_of(file)
+    start, end = where.range(file.span(call))
+    if call.lpar or _would_stick(file.text, start):
+        raise Unfixable("the call is written in an unusual way")
+    _, opening = where.range(file.span(call.func))
+    inner = file.text[start:opening]
+    return (where.edit(start, opening, f"{before}{inner}"), where.edit(end, end, after))
+
+
+def rewrite(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """Put text in the place of a node, a small statement for instance, as it is."""
+    where = text_of(file)
+    return (where.edit(*where.range(file.span(node)), text),)
+
+
+def insert_behind(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """Put text right behind a node."""
+    where = text_of(file)
+    _, end = where.range(file.span(node))
+    return (where.edit(end, end, text),)
+
+
+def around_awaited(file: File, node: cst.BaseExpression) -> tuple[str, str]:
+    """Return what must stand before and after an expression for a coroutine to await it.
+
+    Raises `Unfixable` where nothing can be awaited, and where a lock of threads is held: the
+    tasks that run meanwhile might want it.
+    """
     if not file.in_async(node):
         raise Unfixable("only a coroutine can await")
     for ancestor in file.ancestors(node):
@@ -67,10 +106,12 @@ def insert_await(file: File, node: cst.BaseExpression) -> tuple[Edit, ...]:
             raise Unfixable("`await` would make another generator of it")
         if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
             break
-    where = text_of(file)
-    start, end = where.range(file.span(node))
+        if isinstance(ancestor, cst.With) and ancestor.asynchronous is None:
+            for item in ancestor.items:
+                if _LOCKS.search(f"{file.type_of(item.item)} {file.code(item.item)}"):
+                    raise Unfixable("a lock is held")
     if node.lpar:
-        return (where.edit(start, start, "await "),)
+        return "await ", ""
     match file.parent(node):
         case (
             cst.Attribute(value=held)
@@ -78,8 +119,8 @@ def insert_await(file: File, node: cst.BaseExpression) -> tuple[Edit, ...]:
             | cst.Call(func=held)
             | cst.Await(expression=held)
         ) if held is node:
-            return (where.edit(start, start, "(await "), where.edit(end, end, ")"))
-    return (where.edit(start, start, "await "),)
+            return "(await ", ")"
+    return "await ", ""
 
 
 def _needs_parentheses(file: File, node: cst.BaseExpression, new: cst.BaseExpression) -> bool:

@@ -70,6 +70,17 @@ def import_module(file: File, at: cst.CSTNode, module: str) -> Written:
     return Written(free, (edit,))
 
 
+def import_qualified(file: File, at: cst.CSTNode, full: str) -> Written:
+    """Return how to write what has this full name where a node stands; if need be its module is
+    imported."""
+    module, _, name = full.rpartition(".")
+    written = import_name(file, at, module, name)
+    if not written.edits:
+        return written
+    text, edits = import_module(file, at, module)
+    return Written(f"{text}.{name}", edits)
+
+
 # -- names -----------------------------------------------------------------------------------
 
 

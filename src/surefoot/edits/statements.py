@@ -64,18 +64,31 @@ def wrap_statements(
 
     Their lines are indented; what stands in strings over several lines stays as it is.
     """
+    begin = statement_of(file, first)
+    where = text_of(file)
+    top = first_line(file, begin)
+    indent, newline = where.indent(top), where.newline(top)
+    start = where.offset(top, 1)
+    opening = f"{indent}{header}{newline}"
+    edits = list(indent_statements(file, first, last))
+    if edits and edits[0] == where.edit(start, start, edits[0].text):
+        edits[0] = where.edit(start, start, opening + edits[0].text)
+        return tuple(edits)
+    return (where.edit(start, start, opening), *edits)
+
+
+def indent_statements(file: File, first: cst.CSTNode, last: cst.CSTNode) -> tuple[Edit, ...]:
+    """Indent the lines of statements of one block by one more step; what stands in strings over
+    several lines stays as it is."""
     begin, end = statement_of(file, first), statement_of(file, last)
     block: Any = file.parent(begin)
     if file.parent(end) is not block:
         raise Unfixable("the statements do not stand in one block")
     where = text_of(file)
     top, bottom = first_line(file, begin), last_line(file, end)
-    indent = where.indent(top)
-    unit = _unit(file, block)
+    indent, unit = where.indent(top), _unit(file, block)
     kept = set(_inside_strings(file, block, begin, end))
-    start = where.offset(top, 1)
-    newline = where.newline(top)
-    edits = [where.edit(start, start, f"{indent}{header}{newline}")]
+    edits = []
     for number in range(top, bottom + 1):
         line = where.line(number)
         if number in kept or not line.strip(" \t\f"):
@@ -85,10 +98,7 @@ def wrap_statements(
         if not lead[column:].startswith(indent):
             continue  # a comment or a continued line that stands further left
         at = where.offset(number, column + len(indent) + 1)
-        if number == top and at == start:
-            edits[0] = where.edit(start, start, f"{indent}{header}{newline}{indent}{unit}")
-        else:
-            edits.append(where.edit(at, at, unit))
+        edits.append(where.edit(at, at, unit))
     return tuple(edits)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -52,8 +52,8 @@ def broken(old: bytes, new: bytes, changes: Sequence[Change]) -> str | None:
     found, made = _divided(after, back)
     expected = Counter((kind, moved.start(start), moved.end(end)) for kind, start, end in wanted)
     present = Counter(found)
-    reaching = {(kind, moved.start(start)) for kind, start, _ in altered}
-    grown = {(kind, start) for kind, start, _ in made}
+    reaching = _borders((kind, moved.start(start), moved.end(end)) for kind, start, end in altered)
+    grown = _borders(made)
     missing = [node for node in expected - present if not _may_grow(node, grown)]
     extra = [node for node in present - expected if not _may_grow(node, reaching)]
     return "code beside the fix would change" if missing or extra else None
@@ -78,9 +78,21 @@ def _divided(source: Source, moved: Moved) -> tuple[list[_Node], list[_Node]]:
     return untouched, touched
 
 
-def _may_grow(node: _Node, others: Collection[tuple[str, int]]) -> bool:
-    """Whether a node of several parts got a part more, or less, at its end."""
-    return node[0] not in _LEAVES and node[:2] in others
+def _borders(nodes: Iterable[_Node]) -> set[tuple[str, str, int]]:
+    """Where nodes begin and end."""
+    return {
+        border
+        for kind, start, end in nodes
+        for border in ((kind, "start", start), (kind, "end", end))
+    }
+
+
+def _may_grow(node: _Node, others: Collection[tuple[str, str, int]]) -> bool:
+    """Whether a node of several parts got a part more, or less, at its end or its start."""
+    kind, start, end = node
+    if kind in _LEAVES:
+        return False
+    return (kind, "start", start) in others or (kind, "end", end) in others
 
 
 def _placed(source: Source, kinds: tuple[type, ...] = _COMPARED) -> Iterator[_Node]:

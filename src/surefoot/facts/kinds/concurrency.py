@@ -14,13 +14,22 @@ class Blocking(Fact, key="blocking"):
     `what` is one of network, sleep, subprocess, database, file, cpu, lock, input.
     `instead` is the dotted name of an asynchronous twin. `unless` maps keywords to the
     literal value that makes the call return at once (`block: false`); `position` gives
-    the positional index of a keyword of `unless`.
+    the positional index of a keyword of `unless`. `drop_in`: the twin takes the same arguments.
+    `movable` tells whether another thread can make the call instead; unless said, it can but
+    for locks and databases, which may belong to their thread.
     """
 
     what: str
     instead: str | None = None
     unless: tuple[tuple[str, object], ...] = ()
     position: tuple[tuple[str, int], ...] = ()
+    drop_in: bool = False
+    movable: bool | None = None
+
+    @property
+    def can_move(self) -> bool:
+        """Whether another thread can make the call instead."""
+        return self.what not in ("lock", "database") if self.movable is None else self.movable
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,14 @@ class Offload(Fact, key="offload"):
 
 @dataclass(frozen=True)
 class RunsEventLoop(Fact, key="runs-event-loop"):
-    """The callable starts an event loop and waits for it to end."""
+    """The callable starts an event loop and waits for it to end.
+
+    `runs` tells what it is given first: a `coroutine`, or a `function` whose arguments follow;
+    only where it runs that and no more on a loop of its own.
+    """
 
     instead: str | None = None
+    runs: str | None = None
 
 
 @dataclass(frozen=True)

@@ -56,11 +56,15 @@ class TemporaryPath(Fact, key="temporary-path"):
     `path` says where the path is in the result: `result` itself, `item 1` of a tuple,
     or an attribute (`name`). `descriptor` likewise for an open file descriptor.
     `only_if` maps keywords to the literal value under which this holds (`delete: false`).
+    `context` names what takes the same arguments, gives the same path to `with`, and removes it;
+    `closer` the function that closes the descriptor.
     """
 
     path: str = "result"
     descriptor: str | None = None
     only_if: tuple[tuple[str, object], ...] = ()
+    context: str | None = None
+    closer: str | None = None
 
 
 @dataclass(frozen=True)

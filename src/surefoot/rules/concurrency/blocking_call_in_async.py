@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits import await_twin, hand_to_thread
 from surefoot.facts.kinds import Blocking
 from surefoot.linking.endpoints import Endpoints
 from surefoot.linking.project import Project
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_apart, is_script
@@ -41,7 +44,15 @@ class BlockingCallInAsync(Rule):
             async def poll(job):
                 while not job.finished:
                     time.sleep(1)
-            """
+            """,
+            fixed="""
+            import asyncio
+            import time
+
+            async def poll(job):
+                while not job.finished:
+                    await asyncio.sleep(1)
+            """,
         ),
         Bad(
             """
@@ -53,7 +64,74 @@ class BlockingCallInAsync(Rule):
 
                 async def of(self, url):
                     return self.http.get(url, timeout=1).json()
+            """,
+            fixed="""
+            import asyncio
+
+            import requests
+
+            class Prices:
+                def __init__(self):
+                    self.http = requests.Session()
+
+                async def of(self, url):
+                    return (await asyncio.to_thread(self.http.get, url, timeout=1)).json()
+            """,
+        ),
+        Bad(
             """
+            import asyncio
+            import requests
+
+            async def load(url, options):
+                answer = requests.post(  # slow
+                    url,
+                    json={"a": 1},
+                    **options,
+                )
+                requests.put(
+                    url,
+                    b"",
+                )
+                return f"{answer} {requests.get(url)}"
+            """,
+            fixed="""
+            import asyncio
+            import requests
+
+            async def load(url, options):
+                answer = await asyncio.to_thread(requests.post,  # slow
+                    url,
+                    json={"a": 1},
+                    **options,
+                )
+                await asyncio.to_thread(
+                    requests.put,
+                    url,
+                    b"",
+                )
+                return f"{answer} {await asyncio.to_thread(requests.get, url)}"
+            """,
+            count=3,
+        ),
+        Bad(
+            """
+            import requests
+            import threading
+            import time
+            from urllib.request import urlopen
+
+            lock = threading.Lock()
+
+            async def load(urls):
+                with lock:
+                    time.sleep(1)
+                with urlopen(urls[0]) as answer:
+                    print(answer)
+                lock.acquire()
+                return [requests.get(url) for url in urls]
+            """,
+            count=4,
         ),
         Bad(
             """
@@ -79,7 +157,18 @@ class BlockingCallInAsync(Rule):
 
             async def poll():
                 time.sleep(INTERVAL)
-            """
+            """,
+            fixed="""
+            # file: settings.py
+            INTERVAL = 5
+            # file: service.py
+            import asyncio
+            import time
+            from settings import INTERVAL
+
+            async def poll():
+                await asyncio.sleep(INTERVAL)
+            """,
         ),
         Bad(
             """
@@ -92,7 +181,20 @@ class BlockingCallInAsync(Rule):
 
             async def view(url):
                 return session.get(url)
-            """
+            """,
+            fixed="""
+            # file: clients.py
+            import requests
+
+            session = requests.Session()
+            # file: views.py
+            import asyncio
+
+            from clients import session
+
+            async def view(url):
+                return await asyncio.to_thread(session.get, url)
+            """,
         ),
         Bad(
             """
@@ -103,8 +205,19 @@ class BlockingCallInAsync(Rule):
                 for name in names:
                     yield subprocess.run(["journalctl", "-u", name])
 
-            async def show(urls):
-                return await asyncio.to_thread(print, subprocess.getoutput("uptime"))
+            async def show(a):
+                return await asyncio.to_thread(print, subprocess.run(a))
+            """,
+            fixed="""
+            import asyncio
+            import subprocess
+
+            async def logs(names):
+                for name in names:
+                    yield await asyncio.to_thread(subprocess.run, ["journalctl", "-u", name])
+
+            async def show(a):
+                return await asyncio.to_thread(print, await asyncio.to_thread(subprocess.run, a))
             """,
             count=2,
         ),
@@ -127,6 +240,18 @@ class BlockingCallInAsync(Rule):
             async def work():
                 lock.acquire()
                 return jobs.get()
+            """,
+            fixed="""
+            import asyncio
+            import queue
+            import threading
+
+            jobs = queue.Queue()
+            lock = threading.Lock()
+
+            async def work():
+                lock.acquire()
+                return await asyncio.to_thread(jobs.get)
             """,
             count=2,
         ),
@@ -287,7 +412,22 @@ class BlockingCallInAsync(Rule):
         message = f"`{call.shown}` stops every task of the event loop {how_long(fact)}"
         if fact.instead is not None:
             message += f", `{fact.instead}` does not"
-        self.report(call, message, confidence=self._confidence(call, fact))
+        self.report(
+            call,
+            message,
+            confidence=self._confidence(call, fact),
+            fix_data=(fact.instead if fact.drop_in else None, fact.can_move),
+        )
+
+    def fix_at(self, node: Any, twin: str | None, can_move: bool) -> Fix | None:
+        """Await the twin that takes the same arguments, or let a thread make the call."""
+        if twin is not None:
+            title = f"Await `{twin}`: other tasks run meanwhile, and this one can be cancelled"
+            return Fix(title, await_twin(self.file, node, twin), Safety.UNSAFE)
+        if not can_move:
+            return None
+        title = "Let a thread make the call (Python 3.9 and newer): other tasks run meanwhile"
+        return Fix(title, hand_to_thread(self.file, node), Safety.UNSAFE)
 
     def link(self, project: Project) -> None:
         """Judge the calls of sessions that are parameters: those of endpoints are left out,

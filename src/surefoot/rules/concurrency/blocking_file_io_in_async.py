@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
-from surefoot.facts.kinds import Blocking
+from surefoot.edits import hand_to_thread
+from surefoot.facts.kinds import Blocking, Resource
 from surefoot.linking.project import full_name
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.loops import blocking, has_loop_to_itself, is_apart, is_script
@@ -41,6 +43,17 @@ class BlockingFileIoInAsync(Rule):
                     log.write(text)
                 shutil.copytree(folder, "copy")
             """,
+            fixed="""
+            import asyncio
+            import shutil
+            from pathlib import Path
+
+            async def store(folder: Path, text):
+                await asyncio.to_thread((folder / "new").write_text, text)
+                with open("log.txt", "a") as log:
+                    log.write(text)
+                await asyncio.to_thread(shutil.copytree, folder, "copy")
+            """,
             count=3,
         ),
         Bad(
@@ -54,7 +67,20 @@ class BlockingFileIoInAsync(Rule):
 
             async def load():
                 return ROOT.read_bytes()
-            """
+            """,
+            fixed="""
+            # file: paths.py
+            from pathlib import Path
+
+            ROOT = Path("data")
+            # file: service.py
+            import asyncio
+
+            from paths import ROOT
+
+            async def load():
+                return await asyncio.to_thread(ROOT.read_bytes)
+            """,
         ),
         Good(
             """
@@ -123,7 +149,15 @@ class BlockingFileIoInAsync(Rule):
             message + (", each time round the loop" if At.LOOP in call.at else ""),
             severity=Severity.WARNING if busy else None,
             confidence=self._confidence(call),
+            fix_data=(fact.can_move,) if call.fact(Resource) is None else None,
         )
+
+    def fix_at(self, node: Any, can_move: bool) -> Fix | None:
+        """Let a thread make the call, where all is done in one."""
+        if not can_move:
+            return None
+        title = "Let a thread make the call (Python 3.9 and newer): other tasks run meanwhile"
+        return Fix(title, hand_to_thread(self.file, node), Safety.UNSAFE)
 
     def _roles(self, call: Call) -> set[str]:
         if call.node is not None:

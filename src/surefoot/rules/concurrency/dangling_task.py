@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from surefoot.edits import define_at_top, insert_after, name_result
 from surefoot.facts.kinds import StartsTask
 from surefoot.linking.project import Project, full_name
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.coroutines import Use, use_of, waits_after
 from surefoot.semantics.decorators import is_neutral
 from surefoot.semantics.names import spoken
 from surefoot.semantics.summary import At
+
+_KEPT = "_background_tasks"
 
 
 class DanglingTask(Rule):
@@ -36,6 +41,22 @@ class DanglingTask(Rule):
                 asyncio.create_task(audit(f"paid {amount}"))
                 _ = asyncio.ensure_future(audit("again"))
             """,
+            fixed="""
+            import asyncio
+
+            _background_tasks: set[object] = set()
+
+            async def audit(text):
+                print(text)
+
+            async def pay(amount):
+                task = asyncio.create_task(audit(f"paid {amount}"))
+                _background_tasks.add(task)
+                task.add_done_callback(_background_tasks.discard)
+                task = asyncio.ensure_future(audit("again"))
+                _background_tasks.add(task)
+                task.add_done_callback(_background_tasks.discard)
+            """,
             count=2,
         ),
         Bad(
@@ -51,7 +72,80 @@ class DanglingTask(Rule):
 
                 def start(self):
                     self.loop.create_task(self.beat())
+            """,
+            fixed="""
+            import asyncio
+
+            _background_tasks: set[object] = set()
+
+            class Hub:
+                def __init__(self):
+                    self.loop = asyncio.get_event_loop()
+
+                async def beat(self):
+                    await asyncio.sleep(1)
+
+                def start(self):
+                    task = self.loop.create_task(self.beat())
+                    _background_tasks.add(task)
+                    task.add_done_callback(_background_tasks.discard)
+            """,
+        ),
+        Bad(
             """
+            import asyncio
+
+            try:
+                import uvloop
+            except ImportError:
+                uvloop = None
+            LIMIT = 5
+
+            async def audit(text):
+                print(text)
+
+            async def pay(task, background_task):
+                asyncio.create_task(audit(task))
+
+            async def refund(amount):
+                if amount > LIMIT:
+                    asyncio.create_task(  # later
+                        audit(
+                            amount,
+                        )
+                    )  # it runs on
+                elif amount: asyncio.create_task(audit(amount))
+            """,
+            fixed="""
+            import asyncio
+
+            try:
+                import uvloop
+            except ImportError:
+                uvloop = None
+
+            _background_tasks: set[object] = set()
+
+            LIMIT = 5
+
+            async def audit(text):
+                print(text)
+
+            async def pay(task, background_task):
+                asyncio.create_task(audit(task))
+
+            async def refund(amount):
+                if amount > LIMIT:
+                    task = asyncio.create_task(  # later
+                        audit(
+                            amount,
+                        )
+                    )  # it runs on
+                    _background_tasks.add(task)
+                    task.add_done_callback(_background_tasks.discard)
+                elif amount: asyncio.create_task(audit(amount))
+            """,
+            count=3,
         ),
         Bad(
             """
@@ -70,7 +164,37 @@ class DanglingTask(Rule):
                 fire(audit("paid"))
                 task = fire(audit("booked"))
                 await task
-            """
+
+            async def book(amount):
+                fire(audit("booked"))
+            """,
+            fixed="""
+            # file: background.py
+            import asyncio
+
+            def fire(work):
+                return asyncio.create_task(work)
+            # file: service.py
+            from background import fire
+
+            _background_tasks: set[object] = set()
+
+            async def audit(text):
+                print(text)
+
+            async def pay(amount):
+                background_task = fire(audit("paid"))
+                _background_tasks.add(background_task)
+                background_task.add_done_callback(_background_tasks.discard)
+                task = fire(audit("booked"))
+                await task
+
+            async def book(amount):
+                task = fire(audit("booked"))
+                _background_tasks.add(task)
+                task.add_done_callback(_background_tasks.discard)
+            """,
+            count=2,
         ),
         Good(
             """
@@ -163,7 +287,17 @@ class DanglingTask(Rule):
             call,
             f"nobody keeps the task that `{call.shown}` starts: it may be collected half done, "
             "and nobody hears of its failure",
+            fix_data=() if fact.called else None,
         )
+
+    def fix_at(self, node: Any) -> Fix:
+        """Keep the task in a set of the module until it is done."""
+        name, named = name_result(self.file, node, "task", "background_task")
+        lines = f"{_KEPT}.add({name})\n{name}.add_done_callback({_KEPT}.discard)"
+        edits = (*named, *insert_after(self.file, node, lines))
+        known = define_at_top(self.file, _KEPT, "set[object]", "set()")
+        title = f"Keep the task in `{_KEPT}` until it is done"
+        return Fix(title, (*edits, *known), Safety.UNSAFE)
 
     def _is_dropped(self, call: Call) -> bool:
         if call.node is None:
@@ -188,5 +322,6 @@ class DanglingTask(Rule):
                         call,
                         f"nobody keeps the task that `{spoken(project.world, wrapper)}` starts: "
                         "it may be collected half done, and nobody hears of its failure",
+                        fix_data=() if fact.called else None,
                         chain=[Link(start.path, start.place, f"calls `{start.shown}`")],
                     )

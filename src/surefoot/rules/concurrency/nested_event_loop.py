@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from surefoot.edits import await_started
 from surefoot.facts.kinds import RunsEventLoop
 from surefoot.linking.effects import Effects, Way, said_caller
 from surefoot.linking.project import Project, full_name
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.file import is_test_path
@@ -36,7 +39,38 @@ class NestedEventLoop(Rule):
 
             async def handle(job):
                 return asyncio.run(job())
+            """,
+            fixed="""
+            import asyncio
+
+            async def handle(job):
+                return await job()
+            """,
+        ),
+        Bad(
             """
+            import asyncio
+
+            async def handle(job, jobs):
+                found = asyncio.run(
+                    job(
+                        1,
+                    )
+                )["name"]
+                asyncio.run(job(), debug=True)
+                return [asyncio.run(job()) for job in jobs], found
+            """,
+            fixed="""
+            import asyncio
+
+            async def handle(job, jobs):
+                found = (await job(
+                        1,
+                    ))["name"]
+                asyncio.run(job(), debug=True)
+                return [asyncio.run(job()) for job in jobs], found
+            """,
+            count=3,
         ),
         Bad(
             """
@@ -54,7 +88,17 @@ class NestedEventLoop(Rule):
             class Worker:
                 async def handle(self, job):
                     anyio.run(job)
-            """
+                    anyio.run(job, 1, self)
+            """,
+            fixed="""
+            import anyio
+
+            class Worker:
+                async def handle(self, job):
+                    await job()
+                    await job(1, self)
+            """,
+            count=2,
         ),
         Bad(
             """
@@ -196,7 +240,12 @@ class NestedEventLoop(Rule):
         for call in starts:
             if call.in_async:
                 where = f"`{said_caller(call)}`, which runs on an event loop"
-                self.report(call, f"`{call.shown}` raises `RuntimeError` in {where}")
+                fact = call.fact(RunsEventLoop)
+                self.report(
+                    call,
+                    f"`{call.shown}` raises `RuntimeError` in {where}",
+                    fix_data=(fact.runs,) if fact is not None else None,
+                )
         below = [call for call in starts if At.ASYNC not in call.at]
         nearest: dict[LinkedCall, Way] = {}
         for callee, way in effects.ways(below, passes, _DEEPEST - 1).items():
@@ -207,6 +256,13 @@ class NestedEventLoop(Rule):
                         nearest[way.end] = Way(call, way)
         for start, way in nearest.items():
             self._report(start, way)
+
+    def fix_at(self, node: Any, runs: str | None) -> Fix | None:
+        """Await what the loop was to run, on the loop that runs already."""
+        if runs is None:
+            return None
+        edits = await_started(self.file, node, is_called=runs == "coroutine")
+        return Fix("Await it on the loop that runs already", edits, Safety.UNSAFE)
 
     def _is_start(self, effects: Effects, call: LinkedCall) -> bool:
         if RunsEventLoop not in call.facts:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from surefoot.facts.kinds import PoolSize
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.values import World
+
+_BOUND = Fix("Bound it: `min()` of a number and this one", (), Safety.SUGGESTION)
 
 
 class PoolSizedByInput(Rule):
@@ -123,6 +125,7 @@ class PoolSizedByInput(Rule):
             self.report(
                 call,
                 f"`{call.shown}` allows as many {fact.what} as there are items, however many",
+                fix=_BOUND,
             )
 
 

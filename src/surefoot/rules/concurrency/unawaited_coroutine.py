@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits import insert_await
 from surefoot.facts.kinds import Coroutine
 from surefoot.linking.lineage import overrides_of
 from surefoot.linking.project import Project
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.coroutines import Use, is_coroutine_function, use_of
@@ -44,8 +47,26 @@ class UnawaitedCoroutine(Rule):
             async def register(user):
                 notify(user)
                 asyncio.sleep(1)
+
+            def greet(user):
+                notify(user)
+                return [print("hello") for _ in user if notify(user)]
             """,
-            count=2,
+            fixed="""
+            import asyncio
+
+            async def notify(user):
+                print(user)
+
+            async def register(user):
+                await notify(user)
+                await asyncio.sleep(1)
+
+            def greet(user):
+                notify(user)
+                return [print("hello") for _ in user if notify(user)]
+            """,
+            count=4,
         ),
         Bad(
             """
@@ -62,6 +83,20 @@ class UnawaitedCoroutine(Rule):
                         return "in"
                     return "in" if self.allowed(user) else "out"
             """,
+            fixed="""
+            class Guard:
+                async def allowed(self, user):
+                    return user == "root"
+
+                async def enter(self, user):
+                    if not await self.allowed(user):
+                        raise PermissionError(user)
+                    if await self.allowed(user) and user:
+                        return "in"
+                    if user and await self.allowed(user):
+                        return "in"
+                    return "in" if await self.allowed(user) else "out"
+            """,
             count=4,
         ),
         Bad(
@@ -74,6 +109,18 @@ class UnawaitedCoroutine(Rule):
 
             async def wait_in_steps(job):
                 found = state(job)
+                if found is None:
+                    raise LookupError(job)
+            """,
+            fixed="""
+            async def state(job):
+                return "done"
+
+            async def wait(job):
+                return await state(job) == "done"
+
+            async def wait_in_steps(job):
+                found = await state(job)
                 if found is None:
                     raise LookupError(job)
             """,
@@ -99,6 +146,25 @@ class UnawaitedCoroutine(Rule):
                 orders.save(None)
                 _ = audit("closed")
             """,
+            fixed="""
+            # file: base.py
+            class Store:
+                async def save(self, row):
+                    print(row)
+
+            async def audit(text):
+                print(text)
+            # file: service.py
+            from base import Store, audit
+
+            class Orders(Store):
+                async def add(self, row):
+                    await self.save(row)
+
+            async def close(orders: Orders):
+                await orders.save(None)
+                _ = await audit("closed")
+            """,
             count=3,
         ),
         Bad(
@@ -121,6 +187,14 @@ class UnawaitedCoroutine(Rule):
             async def show(url):
                 print(f"got {fetch(url)}")
                 return fetch(url)["name"]
+            """,
+            fixed="""
+            async def fetch(url):
+                return {"name": url}
+
+            async def show(url):
+                print(f"got {await fetch(url)}")
+                return (await fetch(url))["name"]
             """,
             count=2,
         ),
@@ -251,7 +325,12 @@ class UnawaitedCoroutine(Rule):
             _SAID[use].format(spoken(call.world, name)),
             confidence=Confidence.HIGH if use is not Use.RESULT else Confidence.MEDIUM,
             chain=chain,
+            fix_data=(),
         )
+
+    def fix_at(self, node: Any) -> Fix:
+        """Await the coroutine where it is made."""
+        return Fix("Await it: its code runs then", insert_await(self.file, node), Safety.UNSAFE)
 
 
 def _gives_coroutine(call: Call, use: Use) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import free_name, insert_after, name_result
 from surefoot.facts.kinds import PartialFailure
 from surefoot.linking.project import Project, full_name
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.batch_answers import answer
 from surefoot.semantics.besteffort import is_leaving
@@ -45,7 +47,16 @@ class GatherHidesPartialFailure(Rule):
 
             async def send(jobs):
                 await asyncio.gather(*jobs, return_exceptions=True)
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def send(jobs):
+                results = await asyncio.gather(*jobs, return_exceptions=True)
+                for result in results:
+                    if isinstance(result, Exception):
+                        raise result
+            """,
         ),
         Bad(
             """
@@ -56,15 +67,36 @@ class GatherHidesPartialFailure(Rule):
                     *[send_one(order) for order in orders], return_exceptions=True
                 )
                 print(f"sent {len(results)} orders")
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def send(send_one, orders):
+                results = await asyncio.gather(
+                    *[send_one(order) for order in orders], return_exceptions=True
+                )
+                for result in results:
+                    if isinstance(result, Exception):
+                        raise result
+                print(f"sent {len(results)} orders")
+            """,
         ),
         Bad(
             """
             import asyncio
 
             async def send(jobs):
-                await asyncio.wait_for(asyncio.gather(*jobs, return_exceptions=True), timeout=5)
-            """
+                await asyncio.wait_for(asyncio.gather(*jobs, return_exceptions=True), 5)
+            """,
+            fixed="""
+            import asyncio
+
+            async def send(jobs):
+                results = await asyncio.wait_for(asyncio.gather(*jobs, return_exceptions=True), 5)
+                for result in results:
+                    if isinstance(result, Exception):
+                        raise result
+            """,
         ),
         Good(
             """
@@ -233,7 +265,32 @@ class GatherHidesPartialFailure(Rule):
                 calls = [project.calls_at.get((examination.path, place)) for place in works]  # type: ignore[attr-defined]
                 if not any(call is not None and call.name in guarded for call in calls):
                     severity = Severity.INFO if reason else None
-                    self.report(note, str(message), path=examination.path, severity=severity)
+                    self.report(
+                        note,
+                        str(message),
+                        path=examination.path,
+                        severity=severity,
+                        fix_data=(),
+                    )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Raise the first failure, when all that was gathered has ended."""
+        outer = self._waited_for(node)
+        if not isinstance(self.file.parent(outer), cst.Await):
+            return None
+        name, named = name_result(self.file, outer, "results", "gathered")
+        item = free_name(self.file, node, "result", "outcome")
+        lines = (
+            f"for {item} in {name}:\n    if isinstance({item}, Exception):\n        raise {item}"
+        )
+        title = "Raise the first failure when all have ended"
+        return Fix(title, (*named, *insert_after(self.file, node, lines)), Safety.UNSAFE)
+
+    def _waited_for(self, node: cst.Call) -> cst.Call:
+        """The call that gives what `gather` gives, perhaps with a deadline."""
+        argument = self.file.parent(node)
+        outer = self.file.parent(argument) if isinstance(argument, cst.Arg) else None
+        return outer if isinstance(outer, cst.Call) and outer.args[0] is argument else node
 
     def _line(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         """The line of a statement, with the comments on and above it."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits import surround
 from surefoot.facts.kinds import KeepsFailure, Timeout
 from surefoot.linking.project import Project, full_name
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.batch_answers import answer
 from surefoot.semantics.besteffort import is_leaving, is_telemetry
@@ -53,7 +56,17 @@ class SubmittedFutureDropped(Rule):
 
             def send_one(order):
                 order.mail()
-            """
+            """,
+            fixed="""
+            from concurrent.futures import ThreadPoolExecutor
+
+            def send(orders):
+                with ThreadPoolExecutor(4) as executor:
+                    list(executor.map(send_one, orders))
+
+            def send_one(order):
+                order.mail()
+            """,
         ),
         Bad(
             """
@@ -332,7 +345,18 @@ class SubmittedFutureDropped(Rule):
                 path=examination.path,
                 severity=_severity(fact, bool(minor)),
                 confidence=None if names and not any(guards) else Confidence.LOW,
+                fix_data=(fact.iterated,),
             )
+
+    def fix_at(self, node: Any, is_iterated: bool) -> Fix | None:
+        """Iterate the results, which raises the first failure; a future is for a person."""
+        if not is_iterated:
+            title = "Ask for `result()`, or add a callback that looks at `exception()`"
+            return Fix(title, (), Safety.SUGGESTION)
+        if self.file.in_async(node) or not isinstance(self.file.parent(node), cst.Expr):
+            return None
+        title = "Wait for all results here: the first failure is raised"
+        return Fix(title, surround(self.file, node, "list(", ")"), Safety.UNSAFE)
 
 
 def _named(value: Value) -> list[str]:

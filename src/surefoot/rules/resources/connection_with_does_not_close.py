@@ -6,12 +6,14 @@ from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import closing, entered_until_unneeded, import_name, insert_behind, surround
 from surefoot.facts.kinds import EndsTransaction
 from surefoot.linking.project import Project, full_name
-from surefoot.model import Severity
+from surefoot.model import Edit, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.ownership import SETTLED, Fate, Ownership, made_by_return
+from surefoot.semantics.reach import Reach
 
 _LEFT_OPEN = Fate.ENTERED
 
@@ -37,7 +39,15 @@ class ConnectionWithDoesNotClose(Rule):
             def count(path):
                 with sqlite3.connect(path) as connection:
                     return connection.execute("select count(*) from orders").fetchone()[0]
-            """
+            """,
+            fixed="""
+            import sqlite3
+            from contextlib import closing
+
+            def count(path):
+                with closing(sqlite3.connect(path)) as connection, connection:
+                    return connection.execute("select count(*) from orders").fetchone()[0]
+            """,
         ),
         Bad(
             """
@@ -47,7 +57,17 @@ class ConnectionWithDoesNotClose(Rule):
                 connection = psycopg2.connect(url, connect_timeout=3)
                 with connection, connection.cursor() as cursor:
                     cursor.execute("delete from orders")
-            """
+            """,
+            fixed="""
+            from contextlib import closing
+
+            import psycopg2
+
+            def clear(url):
+                with closing(psycopg2.connect(url, connect_timeout=3)) as connection:
+                    with connection, connection.cursor() as cursor:
+                        cursor.execute("delete from orders")
+            """,
         ),
         Bad(
             """
@@ -80,7 +100,22 @@ class ConnectionWithDoesNotClose(Rule):
             def count(path):
                 with opened(path) as connection:
                     return connection.execute("select count(*) from orders").fetchone()[0]
-            """
+            """,
+            fixed="""
+            # file: database.py
+            import sqlite3
+
+            def opened(path):
+                return sqlite3.connect(path)
+            # file: orders.py
+            from contextlib import closing
+
+            from database import opened
+
+            def count(path):
+                with closing(opened(path)) as connection, connection:
+                    return connection.execute("select count(*) from orders").fetchone()[0]
+            """,
         ),
         Good(
             """
@@ -186,7 +221,35 @@ class ConnectionWithDoesNotClose(Rule):
         if made_by_return(self.file, node, Ownership(self.file)):
             self.note(node, "makes", full_name(call.module, call.function), call.shown)
         elif self._is_left_open(node):
-            self.report(call, _message(call.shown))
+            self.report(call, _message(call.shown), fix_data=())
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Close the connection around the transaction."""
+        item = self.file.parent(node)
+        if isinstance(item, cst.WithItem):
+            edits = self._closed_around(node, item)
+        else:
+            manager, imports = closing(self.file, node)
+            edits = (*entered_until_unneeded(self.file, node, manager), *imports)
+        return Fix("Close the connection at the end", edits, Safety.UNSAFE) if edits else None
+
+    def _closed_around(self, node: cst.Call, item: cst.WithItem) -> tuple[Edit, ...]:
+        """The edits that enter a connection twice, to close it and for the transaction; none
+        where it may be needed behind the block."""
+        match item.asname:
+            case cst.AsName(name=cst.Name(value=name)):
+                pass
+            case _:
+                return ()
+        reach = Reach(self.file)
+        reach.of_name(name, self.file.scope(node))
+        block = self.file.parent(item)
+        inside = all(block in self.file.ancestors(use) for use in reach.nodes)
+        if reach.escapes or not inside:
+            return ()
+        written, imports = import_name(self.file, node, "contextlib", "closing")
+        around = surround(self.file, node, f"{written}(", ")")
+        return (*around, *insert_behind(self.file, item.asname.name, f", {name}"), *imports)
 
     def visit_With(self, node: cst.With) -> None:
         """Leave a note of a call of the project whose result is only entered."""
@@ -222,7 +285,7 @@ class ConnectionWithDoesNotClose(Rule):
             made = makers.get(call.name or "") if call is not None else None
             if note.data[0] == "enters" and made is not None:
                 link, shown = made
-                self.report(note, _message(shown), path=examination.path, chain=[link])
+                self.report(note, _message(shown), path=examination.path, chain=[link], fix_data=())
 
     def _is_left_open(self, node: cst.Call) -> bool:
         """Whether a connection is entered, and neither closed nor handed to anybody."""

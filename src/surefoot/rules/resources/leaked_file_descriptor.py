@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import libcst as cst
+
+from surefoot.edits import free_name, import_qualified, insert_after, replace, rewrite, source
 from surefoot.facts.kinds import TemporaryPath
-from surefoot.model import Severity
+from surefoot.model import Edit, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.descriptors import descriptor_fate
@@ -24,7 +29,38 @@ class LeakedFileDescriptor(Rule):
     facts = (TemporaryPath,)
     needs_tree = True
     examples = (
-        Bad("import tempfile\n\ndef make():\n    _, path = tempfile.mkstemp()\n    return path\n"),
+        Bad(
+            """
+            import tempfile
+
+            def make():
+                _, path = tempfile.mkstemp()
+                return path
+
+            def name():
+                descriptor, path = tempfile.mkstemp(
+                    suffix=".txt",
+                )  # for later
+                return path
+            """,
+            fixed="""
+            import os
+            import tempfile
+
+            def make():
+                descriptor, path = tempfile.mkstemp()
+                os.close(descriptor)
+                return path
+
+            def name():
+                descriptor, path = tempfile.mkstemp(
+                    suffix=".txt",
+                )  # for later
+                os.close(descriptor)
+                return path
+            """,
+            count=2,
+        ),
         Bad(
             """
             import os
@@ -45,7 +81,18 @@ class LeakedFileDescriptor(Rule):
                 with open(path, "w") as target:
                     target.write(text)
                 return path
-            """
+            """,
+            fixed="""
+            import os
+            from tempfile import mkstemp
+
+            def write(text):
+                descriptor, path = mkstemp(suffix=".txt")
+                os.close(descriptor)
+                with open(path, "w") as target:
+                    target.write(text)
+                return path
+            """,
         ),
         Good(
             """
@@ -118,4 +165,37 @@ class LeakedFileDescriptor(Rule):
             call,
             f"each call of `{call.function.rpartition('.')[2]}` leaves the file descriptor from "
             f"`{call.shown}` open for the life of the process",
+            fix_data=(int(fact.descriptor.removeprefix("item ")), fact.closer),
         )
+
+    def fix_at(self, node: Any, index: int, closer: str | None) -> Fix | None:
+        """Close the descriptor at once, where nobody uses it."""
+        named = self._named(node, index) if closer is not None else None
+        if closer is None or named is None:
+            return None
+        descriptor, edits = named
+        written, imports = import_qualified(self.file, node, closer)
+        added = insert_after(self.file, node, f"{written}({descriptor})")
+        return Fix("Close the descriptor at once", (*edits, *added, *imports), Safety.SAFE)
+
+    def _named(self, node: cst.Call, index: int) -> tuple[str, tuple[Edit, ...]] | None:
+        """The name of a descriptor that nobody uses, and the edits that give it one."""
+        parent: Any = self.file.parent(node)
+        match parent:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Tuple(elements=elements))]):
+                target: Any = elements[index].value
+                uses = self.file.uses(target.value, self.file.scope(node))
+                if [use for use in uses if use is not target]:
+                    return None
+                if target.value.strip("_"):
+                    return target.value, ()
+                name = free_name(self.file, node, "descriptor", "handle")
+                return name, replace(self.file, target, name)
+            case cst.Subscript():
+                assign: Any = self.file.parent(parent)
+                match assign:
+                    case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as path)]):
+                        name = free_name(self.file, node, "descriptor", "handle")
+                        text = f"{name}, {path.value} = {source(self.file, node)}"
+                        return name, rewrite(self.file, assign, text)
+        return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from surefoot.edits import entered_until_unneeded, import_name, source
 from surefoot.facts.kinds import TemporaryPath
 from surefoot.linking.custody import PathCustody
 from surefoot.linking.project import Project
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.lending import LendingPaths
@@ -30,7 +33,24 @@ class LeakedTempPath(Rule):
     facts = (TemporaryPath,)
     needs_tree = True
     examples = (
-        Bad("import tempfile\n\ndef run():\n    folder = tempfile.mkdtemp()\n    work(folder)\n"),
+        Bad(
+            """
+            import tempfile
+
+            def run():
+                folder = tempfile.mkdtemp(prefix="run-")
+                work(folder)
+                print("done")
+            """,
+            fixed="""
+            import tempfile
+
+            def run():
+                with tempfile.TemporaryDirectory(prefix="run-") as folder:
+                    work(folder)
+                print("done")
+            """,
+        ),
         Bad(
             """
             import json
@@ -42,7 +62,19 @@ class LeakedTempPath(Rule):
                 target = folder / "orders.json"
                 target.write_text(json.dumps(orders), encoding="utf-8")
                 return target.stat().st_size
-            """
+            """,
+            fixed="""
+            import json
+            import tempfile
+            from pathlib import Path
+
+            def export(orders):
+                with tempfile.TemporaryDirectory() as directory:
+                    folder = Path(directory)
+                    target = folder / "orders.json"
+                    target.write_text(json.dumps(orders), encoding="utf-8")
+                    return target.stat().st_size
+            """,
         ),
         Bad(
             """
@@ -81,7 +113,20 @@ class LeakedTempPath(Rule):
             def write(path, text):
                 with open(path, "w") as target:
                     target.write(text)
-            """
+            """,
+            fixed="""
+            import os
+            import tempfile
+
+            def render(text):
+                with tempfile.TemporaryDirectory() as folder:
+                    path = os.path.join(folder, "page.html")
+                    write(path, text)
+
+            def write(path, text):
+                with open(path, "w") as target:
+                    target.write(text)
+            """,
         ),
         Good(
             """
@@ -262,16 +307,30 @@ class LeakedTempPath(Rule):
             "each time it gets here: nothing removes it or takes it over"
         )
         if paths.onward:
-            self.note(node, message, tuple(paths.onward))
+            self.note(node, message, tuple(paths.onward), fact.context)
         else:
-            self.report(call, message)
+            self.report(call, message, fix_data=(fact.context,))
+
+    def fix_at(self, node: Any, context: str | None) -> Fix | None:
+        """Make it in a `with` statement, which removes it when it is no longer needed."""
+        if context is None:
+            return None
+        module, _, name = context.rpartition(".")
+        written, imports = import_name(self.file, node, module, name)
+        manager = written + source(self.file, node).removeprefix(source(self.file, node.func))
+        names = ("directory", "temporary")
+        edits = entered_until_unneeded(self.file, node, manager, *names, is_path=True)
+        title = f"Use `{name}`, which removes it when it is no longer needed"
+        return Fix(title, (*edits, *imports), Safety.UNSAFE)
 
     def link(self, project: Project) -> None:
         """Report the paths that are handed only to functions that merely read or write them."""
         for examination, note in project.notes(self.name):
-            message, onward = note.data
+            message, onward, context = note.data
             custody = project.once(PathCustody)
             borrowers = custody.borrowers(examination.path, onward)  # type: ignore[arg-type]
             if borrowers is not None:
                 chain = custody.links(borrowers)
-                self.report(note, str(message), path=examination.path, chain=chain)
+                self.report(
+                    note, str(message), path=examination.path, chain=chain, fix_data=(context,)
+                )

@@ -7,10 +7,11 @@ from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import Written, closing, entered_until_unneeded, source
 from surefoot.facts.kinds import Resource
 from surefoot.linking.custody import Custody
 from surefoot.linking.project import Project
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.lending import LendingOwnership
@@ -41,14 +42,24 @@ class UnclosedResource(Rule):
     facts = (Resource,)
     needs_tree = True
     examples = (
-        Bad("def load(path):\n    return open(path).read()\n"),
+        Bad(
+            "def load(path):\n    return open(path).read()\n",
+            fixed="def load(path):\n    with open(path) as file:\n        return file.read()\n",
+        ),
         Bad(
             """
             import json
 
             def load(path):
                 return json.load(open(path))
-            """
+            """,
+            fixed="""
+            import json
+
+            def load(path):
+                with open(path) as file:
+                    return json.load(file)
+            """,
         ),
         Bad("def load(paths):\n    return [open(path).read() for path in paths]\n"),
         Bad(
@@ -59,7 +70,16 @@ class UnclosedResource(Rule):
                 connection = sqlite3.connect(path)
                 cursor = connection.cursor()
                 return cursor.execute("select count(*) from orders").fetchone()
-            """
+            """,
+            fixed="""
+            import sqlite3
+            from contextlib import closing
+
+            def count(path):
+                with closing(sqlite3.connect(path)) as connection:
+                    cursor = connection.cursor()
+                    return cursor.execute("select count(*) from orders").fetchone()
+            """,
         ),
         Bad(
             """
@@ -95,7 +115,7 @@ class UnclosedResource(Rule):
             def count(path):
                 connection = connect(path)
                 return connection.execute("select count(*) from orders").fetchone()
-            """
+            """,
         ),
         Bad(
             """
@@ -107,7 +127,17 @@ class UnclosedResource(Rule):
 
             def say(sock, text):
                 sock.sendall(text)
-            """
+            """,
+            fixed="""
+            import socket
+
+            def greet(host):
+                with socket.create_connection((host, 80), timeout=1) as sock:
+                    say(sock, b"hello")
+
+            def say(sock, text):
+                sock.sendall(text)
+            """,
         ),
         Good("def load(path):\n    return open(path)\n", because="the caller gets the file itself"),
         Good(
@@ -262,7 +292,9 @@ class UnclosedResource(Rule):
         closers = CLOSERS | {*fact.close}
         light = _is_light(call, fact)
         if not light and made_by_return(self.file, node, Ownership(self.file, closers)):
-            self.note(node, "makes", _full(call), call.shown, fact.what, fact.long_lived)
+            self.note(
+                node, "makes", _full(call), call.shown, fact.what, fact.long_lived, _entered(fact)
+            )
         ownership = LendingOwnership(self.file, closers)
         if ownership.fate(node) & SETTLED:
             return
@@ -274,9 +306,24 @@ class UnclosedResource(Rule):
             return
         message = _message(call.shown, fact.what, name, fact.long_lived)
         if ownership.onward:
-            self.note(node, "hands", _full(call), message, light, busy, tuple(ownership.onward))
+            onward = tuple(ownership.onward)
+            entered = _entered(fact)
+            self.note(node, "hands", _full(call), message, light, busy, onward, entered)
         else:
-            self.report(call, message, severity=_severity(light, busy))
+            self.report(
+                call, message, severity=_severity(light, busy), fix_data=(fact.what, _entered(fact))
+            )
+
+    def fix_at(self, node: Any, what: str, entered: str | None) -> Fix | None:
+        """Open it in a `with` statement, around what uses it."""
+        if entered is None:
+            return None
+        manager, imports = Written(source(self.file, node))
+        if entered == "closing":
+            manager, imports = closing(self.file, node)
+        edits = entered_until_unneeded(self.file, node, manager, "file", "opened", "source")
+        title = f"Close the {what} when it is no longer needed"
+        return Fix(title, (*edits, *imports), Safety.UNSAFE)
 
     def _is_repeated(self, node: cst.Call, name: str | None) -> bool:
         """Whether the name of the value stood for another resource before."""
@@ -335,12 +382,12 @@ class UnclosedResource(Rule):
         """Report what is handed only to functions that merely use it, and the callers of
         functions that make a resource and return it."""
         custody = project.once(Custody)
-        makers: dict[str, tuple[Link, str, bool]] = {}
+        makers: dict[str, tuple[Link, str, bool, object]] = {}
         users: dict[tuple[str, int], tuple[str, Any, Any]] = {}
         for examination, note in project.notes(self.name):
             kind, function, *rest = note.data
             if kind == "hands":
-                message, light, busy, onward = rest
+                message, light, busy, onward, entered = rest
                 borrowers = custody.borrowers(examination.path, onward)  # type: ignore[arg-type]
                 if borrowers is None:
                     continue
@@ -351,12 +398,13 @@ class UnclosedResource(Rule):
                     path=examination.path,
                     severity=_severity(bool(light), bool(busy)),
                     chain=custody.links(borrowers),
+                    fix_data=("resource", entered),
                 )
             elif kind == "makes":
-                shown, what, long_lived = rest
+                shown, what, long_lived, entered = rest
                 text = f"`{shown}` opens it, and `{str(function).rpartition('.')[2]}` returns it"
                 link = Link(examination.path, note.place, text)
-                makers[str(function)] = (link, str(what), bool(long_lived))
+                makers[str(function)] = (link, str(what), bool(long_lived), entered)
             else:
                 users[examination.path, note.place] = (str(rest[0]), note, rest[1])
         for call in project.calls:
@@ -367,7 +415,7 @@ class UnclosedResource(Rule):
             borrowers = custody.borrowers(call.path, used[2])
             if borrowers is None:
                 continue
-            link, what, long_lived = made
+            link, what, long_lived, entered = made
             busy = bool(call.at & At.LOOP or project.roles.get(_full(call), set()) & _BUSY)
             called = (call.name or "").rpartition(".")[2]
             self.report(
@@ -376,6 +424,7 @@ class UnclosedResource(Rule):
                 path=call.path,
                 severity=Severity.ERROR if busy else None,
                 chain=[link, *custody.links(borrowers)],
+                fix_data=(what, entered),
             )
 
 
@@ -390,6 +439,15 @@ def _must_be_closed(call: Call, fact: Resource) -> bool:
     if isinstance(first, tuple) and first[0] == "i" and first[1] in _IN_MEMORY:
         return False
     return not (fact.what == "process" and arguments.has(_DETACHED))
+
+
+def _entered(fact: Resource) -> str | None:
+    """How to enter it so that leaving closes it; None for what waits, or is meant to live."""
+    if fact.long_lived or fact.what in ("process", "stack", *_LIFELONG):
+        return None
+    if fact.context in ("with", "both"):
+        return "with"
+    return "closing" if fact.context == "none" and fact.close[:1] == ("close",) else None
 
 
 def _full(call: Call) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import libcst as cst
 
-from surefoot.model import Severity
+from surefoot.edits import annotate_return
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.decorators import is_neutral
+from surefoot.semantics.evident import evident_result, is_builtin
 from surefoot.semantics.visibility import (
     has_public_interface,
     is_accessor,
@@ -18,6 +22,7 @@ from surefoot.semantics.visibility import (
 )
 
 _CALLBACKS = frozenset({"handler", "signal-handler", "startup", "shutdown", "cli", "test"})
+_RESULT = "its result"
 _FIXTURES = re.compile(r"pytest(_asyncio)?(\.plugin)?\.fixture")
 _TYPE_COMMENT = re.compile(r"#\s*type:\s*(?!ignore)")
 
@@ -46,6 +51,17 @@ class MissingTypeHints(Rule):
                     self.path = path
 
                 def balance(self):
+                    return 1
+
+                async def book(self, amount: int, *, account) -> None:
+                    pass
+            """,
+            fixed="""
+            class Ledger:
+                def __init__(self, path):
+                    self.path = path
+
+                def balance(self) -> int:
                     return 1
 
                 async def book(self, amount: int, *, account) -> None:
@@ -85,7 +101,120 @@ class MissingTypeHints(Rule):
                 def empty(cls):
                     return cls()
             """,
+            fixed="""
+            class Box:
+                @property
+                def size(self) -> int:
+                    return 1
+
+                @staticmethod
+                def of(value) -> "Box":
+                    return Box()
+
+                @classmethod
+                def empty(cls):
+                    return cls()
+            """,
             count=3,
+        ),
+        Bad(
+            """
+            import sys
+
+            def announce(
+                text: str,  # what
+                times=3,
+            ):  # aloud
+                for _ in range(times):
+                    if not text:
+                        return
+                    print(text)
+
+            async def is_known(name: str, names: list[str]):
+                if name:
+                    return name in names
+                return False
+
+            def label(name: str):
+                try:
+                    return "".join(reversed(name))
+                except TypeError:
+                    return f"<{name}>"
+
+            def first(name: str, names: list[str]):
+                if name in names:
+                    return True
+
+            def fail(text: str):
+                raise SystemExit(text)
+
+            def serve(text: str):
+                while True:
+                    print(text)
+
+            def numbers():
+                print("one")
+                yield 1
+
+            class Plugin:
+                def start(self):
+                    \"\"\"Others do.\"\"\"
+
+                def str(self):
+                    self.name = "a"
+
+                def shown(self):
+                    return "a"
+            """,
+            fixed="""
+            import sys
+
+            def announce(
+                text: str,  # what
+                times=3,
+            ) -> None:  # aloud
+                for _ in range(times):
+                    if not text:
+                        return
+                    print(text)
+
+            async def is_known(name: str, names: list[str]) -> bool:
+                if name:
+                    return name in names
+                return False
+
+            def label(name: str) -> str:
+                try:
+                    return "".join(reversed(name))
+                except TypeError:
+                    return f"<{name}>"
+
+            def first(name: str, names: list[str]):
+                if name in names:
+                    return True
+
+            def fail(text: str):
+                raise SystemExit(text)
+
+            def serve(text: str):
+                while True:
+                    print(text)
+
+            def numbers():
+                print("one")
+                yield 1
+
+            class Plugin:
+                def start(self):
+                    \"\"\"Others do.\"\"\"
+
+                def str(self) -> None:
+                    self.name = "a"
+
+                def shown(self):
+                    return "a"
+            """,
+            count=10,
         ),
         Good(
             """
@@ -224,7 +353,29 @@ class MissingTypeHints(Rule):
         if self._is_called_by_framework(node) or self._has_type_comment(node):
             return
         qualname = file.scope_of(node).qualname
-        self.report(node, f"`{qualname}` gives no type for {_listed(missing)}")
+        self.report(
+            node,
+            f"`{qualname}` gives no type for {_listed(missing)}",
+            fix_data=() if missing == [_RESULT] else None,
+        )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Say what it gives, where that is evident and nothing else is missing."""
+        if not all(
+            is_neutral(self.file.world, self.file.symbol(item.decorator))
+            for item in node.decorators
+        ):
+            return None
+        evident = evident_result(self.file, node)
+        if evident is None or not is_builtin(self.file, evident, node):
+            return None
+        is_method = self._is_method(node)
+        if evident == "None" and is_method and node.decorators:
+            return None  # a property, which gives something, elsewhere
+        is_sure = evident == "None" or not is_method
+        title = f"Say that it gives `{evident}`"
+        edits = annotate_return(self.file, node, evident)
+        return Fix(title, edits, Safety.SAFE if is_sure else Safety.UNSAFE)
 
     def _missing(self, node: cst.FunctionDef) -> list[str]:
         params = node.params
@@ -239,7 +390,7 @@ class MissingTypeHints(Rule):
             and not self._shows_type(param.default)
         ]
         if node.returns is None and node.name.value != "__init__":
-            missing.append("its result")
+            missing.append(_RESULT)
         return missing
 
     def _is_method(self, node: cst.FunctionDef) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import libcst as cst
 
-from surefoot.model import Severity
+from surefoot.edits import insert_behind
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.evident import evident_result, evident_type, is_builtin
 from surefoot.semantics.generics import bare_generics
 from surefoot.semantics.visibility import (
     has_public_interface,
@@ -14,6 +19,8 @@ from surefoot.semantics.visibility import (
     is_override,
     is_public,
 )
+
+_TUPLE = re.compile(r"tuple\[(.*)\]")
 
 
 class UntypedCollection(Rule):
@@ -33,6 +40,49 @@ class UntypedCollection(Rule):
                 return {order: 1 for order in orders}
             """,
             count=2,
+        ),
+        Bad(
+            """
+            from typing import Dict, List
+
+            def names(deep: bool) -> list:
+                if deep:
+                    return ["a", f"{deep}"]
+                return [str(item) for item in range(3)]
+
+            def sizes(texts: list[str]) -> Dict:
+                return {str(text): len(text) for text in texts}
+
+            def pair() -> tuple:
+                return "a", 1
+
+            def pick(of: tuple = ("a",), rates: List = [1], more: list = []) -> None:
+                print(of, rates, more)
+
+            def mixed(deep: bool) -> list:
+                return [1] if deep else ["a"]
+            """,
+            fixed="""
+            from typing import Dict, List
+
+            def names(deep: bool) -> list[str]:
+                if deep:
+                    return ["a", f"{deep}"]
+                return [str(item) for item in range(3)]
+
+            def sizes(texts: list[str]) -> Dict[str, int]:
+                return {str(text): len(text) for text in texts}
+
+            def pair() -> tuple[str, int]:
+                return "a", 1
+
+            def pick(of: tuple[str, ...] = ("a",), rates: List[int] = [1], more: list = []) -> None:
+                print(of, rates, more)
+
+            def mixed(deep: bool) -> list:
+                return [1] if deep else ["a"]
+            """,
+            count=7,
         ),
         Bad(
             """
@@ -186,12 +236,47 @@ class UntypedCollection(Rule):
                 annotation,
                 f"`{qualname}` gives the {shown} of {what} no type parameters: "
                 "what comes of it is not checked",
+                fix_data=(),
             )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Say what it holds, where all that is returned, or the default, shows it."""
+        annotation: Any = self.file.parent(node)
+        where = self.file.parent(annotation)
+        match node, where:
+            case ((cst.Name() | cst.Attribute()), cst.FunctionDef()):
+                function, evident = where, evident_result(self.file, where)
+            case (
+                (cst.Name() | cst.Attribute()),
+                cst.Param(default=cst.BaseExpression() as default),
+            ):
+                function = next(
+                    item for item in self.file.ancestors(where) if isinstance(item, cst.FunctionDef)
+                )
+                evident = _of_any_length(evident_type(self.file, default))
+            case _:
+                return None
+        kind, bracket, inner = (evident or "").partition("[")
+        if not bracket or self.file.code(node).rpartition(".")[2].lower() != kind:
+            return None
+        if not is_builtin(self.file, inner, function):
+            return None
+        title = f"Say that it holds what is returned, or the default: `[{inner}`"
+        return Fix(title, insert_behind(self.file, node, f"[{inner}"), Safety.UNSAFE)
 
     def _is_decided_elsewhere(self, node: cst.FunctionDef) -> bool:
         return (
             is_accessor(node) or is_override(self.file, node) or is_implementation(self.file, node)
         )
+
+
+def _of_any_length(evident: str | None) -> str | None:
+    """The type of a tuple of any length, of items of one type; others as they are."""
+    match = _TUPLE.fullmatch(evident or "")
+    if match is None:
+        return evident
+    kinds = set(match[1].split(", "))
+    return f"tuple[{kinds.pop()}, ...]" if len(kinds) == 1 and "[" not in match[1] else None
 
 
 def _annotated(node: cst.FunctionDef) -> list[tuple[str, cst.BaseExpression]]:

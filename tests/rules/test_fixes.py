@@ -1,0 +1,286 @@
+"""Fixes in the spellings people use, and near misses that must stay without one."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from surefoot.rule import Rule
+from surefoot.rules.concurrency.blocking_call_in_async import BlockingCallInAsync
+from surefoot.rules.concurrency.dangling_task import DanglingTask
+from surefoot.rules.concurrency.unawaited_coroutine import UnawaitedCoroutine
+from surefoot.rules.errors.gather_hides_partial_failure import GatherHidesPartialFailure
+from surefoot.rules.resources.connection_with_does_not_close import ConnectionWithDoesNotClose
+from surefoot.rules.resources.leaked_file_descriptor import LeakedFileDescriptor
+from surefoot.rules.resources.leaked_temp_path import LeakedTempPath
+from surefoot.rules.resources.unclosed_resource import UnclosedResource
+from tests.checking import check, mend
+
+_FIXED: tuple[tuple[type[Rule], str, str], ...] = (
+    (
+        UnclosedResource,
+        """
+        import csv
+
+        def load(path, wanted):
+            source = open(  # big
+                path, newline=""
+            )  # closed by nobody
+            reader = csv.reader(source)
+
+            # the first line
+            next(reader)
+            rows = []
+            for row in reader:
+                if row in wanted:
+                    rows.append(row + ['''a
+            b'''])
+            print(len(rows))
+            return rows
+        """,
+        """
+        import csv
+
+        def load(path, wanted):
+            with open(  # big
+                path, newline=""
+            ) as source:  # closed by nobody
+                reader = csv.reader(source)
+
+                # the first line
+                next(reader)
+                rows = []
+                for row in reader:
+                    if row in wanted:
+                        rows.append(row + ['''a
+            b'''])
+            print(len(rows))
+            return rows
+        """,
+    ),
+    (
+        UnclosedResource,
+        """
+        class Log:
+            def tail(self, path):
+                if path:
+                    log = open(path)
+
+                    log.seek(10)
+                    text = log.read()
+                    if not text:
+                        return None
+                    return text  # all of it
+                return ""
+        """,
+        """
+        class Log:
+            def tail(self, path):
+                if path:
+                    with open(path) as log:
+                        log.seek(10)
+                        text = log.read()
+                    if not text:
+                        return None
+                    return text  # all of it
+                return ""
+        """,
+    ),
+)
+
+_LEFT: tuple[tuple[type[Rule], str], ...] = (
+    (
+        UnclosedResource,
+        """
+        import csv
+
+        def rows(path):
+            source = open(path)
+            return list(row for row in csv.reader(source))
+
+        def lines(path, wanted):
+            source = open(path)
+            return sum(line in wanted for line in source)
+
+        def size(path):
+            return len(path and open(path).read())
+
+        def half(path):
+            if path:
+                source = open(path)
+            return source.read()
+
+        def twice(path):
+            source = open(path); first = source.read()
+            return first
+        """,
+    ),
+    (
+        BlockingCallInAsync,
+        """
+        import threading
+        import time
+        import requests
+        from urllib.request import urlopen
+
+        class Pool:
+            async def fill(self, urls, lock):
+                with self.lock:
+                    time.sleep(1)
+                with lock, urlopen(urls[0]) as answer:
+                    print(answer)
+                texts = [requests.get(url, timeout=1) for url in urls]
+                return any(requests.get(url, timeout=1).ok for url in urls), texts
+        """,
+    ),
+    (
+        BlockingCallInAsync,
+        """
+        import time
+        import trio
+
+        async def wait():
+            time.sleep(1)
+        """,
+    ),
+    (
+        BlockingCallInAsync,
+        """
+        from sqlalchemy.orm import Session
+
+        async def count(maker):
+            session = Session()
+            return session.query(maker).count()
+        """,
+    ),
+    (
+        UnawaitedCoroutine,
+        """
+        async def tell(name):
+            print(name)
+
+        def tell_all(names):
+            for name in names:
+                tell(name)
+
+        class Hub:
+            async def stop(self):
+                with self._lock:
+                    tell("stop")
+        """,
+    ),
+    (
+        DanglingTask,
+        """
+        import asyncio
+
+        async def tell(name):
+            print(name)
+
+        def later(names, task, background_task):
+            asyncio.create_task(tell(names))
+
+        def never(names):
+            if names: asyncio.create_task(tell(names))
+        """,
+    ),
+    (
+        DanglingTask,
+        """
+        import asyncio
+
+        _background_tasks = []
+
+        async def tell(name):
+            print(name)
+
+        def later(names):
+            asyncio.create_task(tell(names))
+        """,
+    ),
+    (
+        GatherHidesPartialFailure,
+        """
+        import asyncio
+
+        async def send(jobs, result, outcome):
+            await asyncio.gather(*jobs, return_exceptions=True)
+        """,
+    ),
+    (
+        ConnectionWithDoesNotClose,
+        """
+        import sqlite3
+
+        def count(path):
+            with sqlite3.connect(path) as connection:
+                cursor = connection.execute("select count(*) from orders")
+            return cursor.fetchone()
+
+        def clear(path):
+            with sqlite3.connect(path):
+                print(path)
+
+        def names(path):
+            with sqlite3.connect(path) as connection:
+                connection.execute("select 1")
+            connection.execute("select 2")
+        """,
+    ),
+    (
+        LeakedFileDescriptor,
+        """
+        import os
+        import tempfile
+
+        def write(text):
+            descriptor, path = tempfile.mkstemp()
+            os.write(descriptor, text)
+            return path
+        """,
+    ),
+    (
+        LeakedTempPath,
+        """
+        import os
+        import tempfile
+
+        def render(text, deep):
+            folder = tempfile.mkdtemp()
+            if deep:
+                folder = os.path.join(folder, "deep")
+            print_page(folder, text)
+
+        def size(text):
+            folder = tempfile.mkdtemp()
+            return os.path.getsize(os.path.join(folder, text))
+
+        def move(text):
+            folder = tempfile.mkdtemp()
+            os.chdir(folder)
+
+        def print_page(folder, text):
+            with open(os.path.join(folder, text)) as page:
+                page.read()
+        """,
+    ),
+)
+
+
+@pytest.mark.parametrize(("rule", "code", "fixed"), _FIXED)
+def test_fixed(rule: type[Rule], code: str, fixed: str) -> None:
+    """The fix changes what it must and nothing else, and a second run changes nothing."""
+    after, outcome = mend({"service.py": textwrap.dedent(code)}, [rule])
+    assert after["service.py"].decode() == textwrap.dedent(fixed)
+    assert outcome.notices == ()
+    assert mend(after, [rule])[0] == after
+
+
+@pytest.mark.parametrize(("rule", "code"), _LEFT)
+def test_left(rule: type[Rule], code: str) -> None:
+    """What cannot be mended without doubt is found, and left as it is."""
+    files = {"service.py": textwrap.dedent(code)}
+    found = check(files, [rule])
+    assert found
+    assert all(finding.fix is None or not finding.fix.edits for finding in found)
