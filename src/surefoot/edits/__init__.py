@@ -13,7 +13,9 @@ from surefoot.edits.definitions import (
     remove_decorator,
 )
 from surefoot.edits.expressions import insert_await, replace
+from surefoot.edits.handlers import answer_first, answer_last, insert_handler
 from surefoot.edits.imports import Written, constant, import_module, import_name
+from surefoot.edits.logs import is_standard, record_failure, with_traceback
 from surefoot.edits.statements import (
     insert_after,
     insert_before,
@@ -31,6 +33,8 @@ __all__ = [
     "add_decorator",
     "annotate_parameter",
     "annotate_return",
+    "answer_first",
+    "answer_last",
     "apply",
     "bounded",
     "constant",
@@ -39,11 +43,15 @@ __all__ = [
     "insert_after",
     "insert_await",
     "insert_before",
+    "insert_handler",
+    "is_standard",
+    "record_failure",
     "remove_argument",
     "remove_decorator",
     "remove_statement",
     "replace",
     "replace_statement",
     "set_keyword",
+    "with_traceback",
     "wrap_statements",
 ]

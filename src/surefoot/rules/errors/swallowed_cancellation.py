@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import answer_last, import_module, insert_handler
 from surefoot.facts.kinds import Suppresses
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.cancellation import (
     CANCELLATION,
@@ -22,9 +24,12 @@ from surefoot.semantics.handlers import (
     body_of,
     caught,
     caught_by,
+    inside,
     reaction,
 )
 from surefoot.semantics.remarks import gives_reason
+
+_LEAVES = (cst.Return, cst.Break, cst.Continue, cst.Raise)
 
 
 class SwallowedCancellation(Rule):
@@ -47,7 +52,19 @@ class SwallowedCancellation(Rule):
                     await job()
                 except BaseException:
                     log.exception("failed")
-            """
+            """,
+            fixed="""
+            import asyncio
+
+
+            async def run(job, log):
+                try:
+                    await job()
+                except asyncio.CancelledError:
+                    raise
+                except BaseException:
+                    log.exception("failed")
+            """,
         ),
         Bad(
             """
@@ -67,7 +84,20 @@ class SwallowedCancellation(Rule):
                         store.add(await source.take())
                     except:
                         pass
-            """
+            """,
+            fixed="""
+            import asyncio
+
+
+            async def pull(source, store):
+                while True:
+                    try:
+                        store.add(await source.take())
+                    except asyncio.CancelledError:
+                        raise
+                    except:
+                        pass
+            """,
         ),
         Bad(
             """
@@ -79,7 +109,17 @@ class SwallowedCancellation(Rule):
                         store.add(await source.take())
                     except asyncio.CancelledError:
                         continue
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def pull(source, store):
+                while True:
+                    try:
+                        store.add(await source.take())
+                    except asyncio.CancelledError:
+                        raise
+            """,
         ),
         Bad(
             """
@@ -92,7 +132,20 @@ class SwallowedCancellation(Rule):
                             store.add(item)
                     except (asyncio.CancelledError, Exception):
                         store.log.warning("again")
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def pull(source, store):
+                while True:
+                    try:
+                        async for item in source:
+                            store.add(item)
+                    except asyncio.CancelledError:
+                        raise
+                    except (asyncio.CancelledError, Exception):
+                        store.log.warning("again")
+            """,
         ),
         Bad(
             """
@@ -349,4 +402,24 @@ class SwallowedCancellation(Rule):
         function = self.file.function(node)
         assert function is not None
         message = f"{shown} keeps `{function.name.value}` from being cancelled"
-        self.report(node, message, severity=severity)
+        fixable = isinstance(node, cst.ExceptHandler) and not reasoned
+        self.report(node, message, severity=severity, fix_data=() if fixable else None)
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Raise again at the end of a handler for cancellation alone; let it pass before any
+        other."""
+        names = caught_by(self.file, node).names
+        if names <= CANCELLATION:
+            if any(isinstance(item, _LEAVES) for item in inside(body_of(node.body)[:-1])):
+                return None
+            last = body_of(node.body)[-1]
+            if not isinstance(last, (cst.Pass, cst.Continue, cst.Expr)):
+                return None
+            edits = answer_last(self.file, node, "raise")
+            return Fix("Raise it again", edits, Safety.UNSAFE)
+        if "trio" in self.file.text or "anyio" in self.file.text:
+            return None
+        written = import_module(self.file, node, "asyncio")
+        header = f"except {written.text}.CancelledError:"
+        edits = (*insert_handler(self.file, node, header, "raise"), *written.edits)
+        return Fix("Let cancellation pass", edits, Safety.UNSAFE)
