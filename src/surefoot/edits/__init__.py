@@ -13,7 +13,7 @@ from surefoot.edits.definitions import (
     remove_decorator,
 )
 from surefoot.edits.expressions import insert_await, replace
-from surefoot.edits.handlers import answer_first, answer_last, insert_handler
+from surefoot.edits.handlers import answer_first, answer_last, catch_only, insert_handler
 from surefoot.edits.imports import Written, constant, import_module, import_name
 from surefoot.edits.logs import is_standard, record_failure, with_traceback
 from surefoot.edits.statements import (
@@ -37,6 +37,7 @@ __all__ = [
     "answer_last",
     "apply",
     "bounded",
+    "catch_only",
     "constant",
     "import_module",
     "import_name",

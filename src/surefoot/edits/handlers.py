@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
+from surefoot.edits.expressions import replace
+from surefoot.edits.imports import Written, import_name
 from surefoot.edits.statements import after_line, insert_before, last_line
 from surefoot.edits.text import Unfixable, text_of
 from surefoot.model import Edit
@@ -53,6 +57,25 @@ def insert_handler(
     unit = file.tree.module.default_indent
     lines = f"{indent}{header}{newline}{indent}{unit}{text}{newline}"
     return (where.edit(start, start, lines),)
+
+
+def catch_only(
+    file: File, handler: cst.ExceptHandler, classes: Iterable[tuple[str, str]]
+) -> Written:
+    """Have a handler catch these classes, given by module and name, and nothing else."""
+    if handler.type is None:
+        raise Unfixable("the handler names no class")
+    edits: tuple[Edit, ...] = ()
+    names = []
+    for module, name in classes:
+        if module == "builtins":
+            names.append(name)
+            continue
+        written = import_name(file, handler, module, name)
+        names.append(written.text)
+        edits += written.edits
+    text = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    return Written(text, (*replace(file, handler.type, text), *edits))
 
 
 def _lone_nothing(handler: cst.ExceptHandler) -> cst.CSTNode | None:

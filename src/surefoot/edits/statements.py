@@ -28,6 +28,18 @@ def insert_before(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
     return (where.edit(start, start, _lines(text, where.indent(first), newline) + newline),)
 
 
+def insert_first(file: File, block: cst.BaseSuite, text: str) -> tuple[Edit, ...]:
+    """Put lines first into a block, before the comments that lead to its first statement."""
+    if not isinstance(block, cst.IndentedBlock):
+        raise Unfixable("the block has no lines of its own")
+    first: Any = block.body[0]
+    where = text_of(file)
+    line = first_line(file, first)
+    indent, newline = where.indent(line), where.newline(line)
+    start = where.offset(line - len(first.leading_lines), 1)
+    return (where.edit(start, start, _lines(text, indent, newline) + newline),)
+
+
 def insert_after(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
     """Put lines after the statement a node stands in."""
     statement = statement_of(file, node)

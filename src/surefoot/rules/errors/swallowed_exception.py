@@ -7,12 +7,12 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits import import_name, record_failure, replace
+from surefoot.edits import catch_only, record_failure
 from surefoot.edits.text import Unfixable
 from surefoot.facts.kinds import Suppresses
 from surefoot.linking.exceptions import Escape, Exceptions
 from surefoot.linking.project import Project
-from surefoot.model import Edit, Fix, Safety, Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.guarded import Guarded, guarded_by, guarded_in
@@ -462,7 +462,7 @@ class SwallowedException(Rule):
             )
 
     def _brought(self, calls: Iterable[LinkedCall], statement: int) -> list[Escape]:
-        """The exceptions that the guarded calls bring, the project's own first, then the nearest."""
+        """The exceptions that the guarded calls bring: the project's own first, then near ones."""
         exceptions = self.project.once(Exceptions)
         world = self.project.world
         return sorted(
@@ -487,22 +487,8 @@ class SwallowedException(Rule):
             edits = record_failure(self.file, node, f"{text} failed")
             return Fix("Log the failure with its traceback", edits, Safety.SUGGESTION)
         except Unfixable:
-            return self._narrowed(node, classes) if classes and len(classes) <= _FEW else None
-
-    def _narrowed(
-        self, node: cst.ExceptHandler, classes: tuple[tuple[str, str], ...]
-    ) -> Fix | None:
-        if node.type is None:
-            return None
-        edits: tuple[Edit, ...] = ()
-        names = []
-        for module, name in classes:
-            if module == "builtins":
-                names.append(name)
-                continue
-            written = import_name(self.file, node, module, name)
-            names.append(written.text)
-            edits += written.edits
-        text = names[0] if len(names) == 1 else f"({', '.join(names)})"
-        edits += replace(self.file, node.type, text)
-        return Fix(f"Catch only `{text}`, which is known to come", edits, Safety.SUGGESTION)
+            if not classes or len(classes) > _FEW:
+                return None
+            caught_now, edits = catch_only(self.file, node, classes)
+            title = f"Catch only `{caught_now}`, which is known to come"
+            return Fix(title, edits, Safety.SUGGESTION)

@@ -40,7 +40,19 @@ class RetryUnlessRetriesSuccess(Rule):
             )
             def charge(order):
                 return pay(order)
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(4),
+                wait=tenacity.wait_random_exponential(max=30),
+                retry=tenacity.retry_if_not_exception_type(ValueError),
+                reraise=True,
+            )
+            def charge(order):
+                return pay(order)
+            """,
         ),
         Bad(
             """
@@ -48,7 +60,14 @@ class RetryUnlessRetriesSuccess(Rule):
 
             PERMANENT = (KeyError, PermissionError)
             condition = retry_unless_exception_type(PERMANENT)
-            """
+            """,
+            fixed="""
+            from tenacity import retry_if_not_exception_type
+            from tenacity.retry import retry_unless_exception_type
+
+            PERMANENT = (KeyError, PermissionError)
+            condition = retry_if_not_exception_type(PERMANENT)
+            """,
         ),
         Good(
             """

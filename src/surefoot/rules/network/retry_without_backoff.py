@@ -9,7 +9,7 @@ import libcst as cst
 
 from surefoot.edits.retries import paused
 from surefoot.facts.kinds import BuiltInRetries, Fact, Retry, RetrySettings
-from surefoot.model import Fix, Severity
+from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import Response
@@ -39,14 +39,6 @@ class RetryWithoutBackoff(Rule):
             def carriers():
                 return fetch()
             """,
-            fixed="""
-            import tenacity
-
-            @tenacity.retry(stop=tenacity.stop_after_attempt(5), wait=tenacity.wait_random_exponential(multiplier=2))
-            def carriers():
-                return fetch()
-            """,
-            defaults=Defaults(backoff=2),
         ),
         Bad(
             """
@@ -55,7 +47,15 @@ class RetryWithoutBackoff(Rule):
             @tenacity.retry
             def carriers():
                 return fetch()
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            @tenacity.retry(wait=tenacity.wait_random_exponential(multiplier=2))
+            def carriers():
+                return fetch()
+            """,
+            defaults=Defaults(backoff=2),
         ),
         Bad(
             """
@@ -66,16 +66,6 @@ class RetryWithoutBackoff(Rule):
                     with attempt:
                         return fetch()
             """,
-            fixed="""
-            from tenacity import Retrying, stop_after_attempt, wait_fixed
-            from tenacity import wait_random_exponential
-
-            def load():
-                for attempt in Retrying(stop=stop_after_attempt(3), wait=wait_random_exponential(multiplier=2)):
-                    with attempt:
-                        return fetch()
-            """,
-            defaults=Defaults(backoff=2),
         ),
         Bad(
             """

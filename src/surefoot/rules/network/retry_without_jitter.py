@@ -41,7 +41,16 @@ class RetryWithoutJitter(Rule):
             )
             def load(client):
                 return client.fetch()
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3), wait=tenacity.wait_random_exponential(max=8)
+            )
+            def load(client):
+                return client.fetch()
+            """,
         ),
         Bad(
             """
@@ -62,7 +71,14 @@ class RetryWithoutJitter(Rule):
             @backoff.on_exception(backoff.expo, OSError, max_tries=3, jitter=None)
             def load(client):
                 return client.fetch()
-            """
+            """,
+            fixed="""
+            import backoff
+
+            @backoff.on_exception(backoff.expo, OSError, max_tries=3)
+            def load(client):
+                return client.fetch()
+            """,
         ),
         Bad(
             """
