@@ -69,6 +69,36 @@ def remove_statement(file: File, node: cst.CSTNode) -> tuple[Edit, ...]:
     return (where.edit(start, where.offset(last_line(file, statement) + 1, 1), ""),)
 
 
+def move_behind(file: File, first: cst.CSTNode) -> tuple[Edit, ...]:
+    """Move a statement of a block, and all that follow it there, behind the statement that the
+    block belongs to, with the comments that lead to them."""
+    begin = statement_of(file, first)
+    block = file.parent(begin)
+    outer = file.parent(block) if block is not None else None
+    if not isinstance(block, cst.IndentedBlock) or block.body[0] is begin or outer is None:
+        raise Unfixable("nothing would be left in the block")
+    if outer is not statement_of(file, outer):
+        raise Unfixable("the block does not end the statement")
+    end = block.body[-1]
+    if any(_inside_strings(file, block, begin, end)):
+        raise Unfixable("a string over several lines would change")
+    where = text_of(file)
+    top = first_line(file, begin) - len(getattr(begin, "leading_lines", ()))
+    bottom = last_line(file, end)
+    if where.lines <= bottom:
+        raise Unfixable("the file ends without a newline")
+    inner, indent = where.indent(first_line(file, begin)), where.indent(first_line(file, outer))
+    moved = []
+    for number in range(top, bottom + 1):
+        line = where.line(number)
+        if line.strip() and not line.startswith(inner):
+            raise Unfixable("a line stands further left than its statement")
+        moved.append(indent + line[len(inner) :] if line.strip() else line)
+    newline = where.newline(bottom)
+    start, stop = where.offset(top, 1), where.offset(bottom + 1, 1)
+    return (where.edit(start, stop, newline.join(moved) + newline),)
+
+
 def wrap_statements(
     file: File, first: cst.CSTNode, last: cst.CSTNode, header: str
 ) -> tuple[Edit, ...]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits import answer_last, import_module, insert_handler
+from surefoot.edits.cancellation import pass_on
 from surefoot.facts.kinds import Suppresses
-from surefoot.model import Fix, Safety, Severity
+from surefoot.model import Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.cancellation import (
     CANCELLATION,
@@ -24,12 +24,9 @@ from surefoot.semantics.handlers import (
     body_of,
     caught,
     caught_by,
-    inside,
     reaction,
 )
 from surefoot.semantics.remarks import gives_reason
-
-_LEAVES = (cst.Return, cst.Break, cst.Continue, cst.Raise)
 
 
 class SwallowedCancellation(Rule):
@@ -406,20 +403,4 @@ class SwallowedCancellation(Rule):
         self.report(node, message, severity=severity, fix_data=() if fixable else None)
 
     def fix_at(self, node: Any) -> Fix | None:
-        """Raise again at the end of a handler for cancellation alone; let it pass before any
-        other."""
-        names = caught_by(self.file, node).names
-        if names <= CANCELLATION:
-            if any(isinstance(item, _LEAVES) for item in inside(body_of(node.body)[:-1])):
-                return None
-            last = body_of(node.body)[-1]
-            if not isinstance(last, (cst.Pass, cst.Continue, cst.Expr)):
-                return None
-            edits = answer_last(self.file, node, "raise")
-            return Fix("Raise it again", edits, Safety.UNSAFE)
-        if "trio" in self.file.text or "anyio" in self.file.text:
-            return None
-        written = import_module(self.file, node, "asyncio")
-        header = f"except {written.text}.CancelledError:"
-        edits = (*insert_handler(self.file, node, header, "raise"), *written.edits)
-        return Fix("Let cancellation pass", edits, Safety.UNSAFE)
+        return pass_on(self.file, node)
