@@ -30,7 +30,7 @@ def raising(file: File, call: cst.Call, method: str) -> tuple[Edit, ...]:
                 return (where.edit(end, end, f".{method}()"),)
             if answer.lpar:
                 raise Unfixable("the parentheses are in the way")
-            return (where.edit(start, start, "("), where.edit(end, end, f").{method}()"))
+            return (where.edit(start, end, f"({where.text[start:end]}).{method}()"),)
         case (
             cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))])
             | cst.AnnAssign(target=cst.Name(value=name))
