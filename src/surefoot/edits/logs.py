@@ -10,6 +10,7 @@ from surefoot.edits.handlers import answer_first
 from surefoot.edits.text import Unfixable
 from surefoot.model import Edit
 from surefoot.semantics.file import File
+from surefoot.semantics.guarded import guarded_by
 from surefoot.semantics.handlers import gives_traceback, is_logger
 from surefoot.syntax.scopes import Scope
 
@@ -17,7 +18,7 @@ _STANDARD = "logging.Logger"
 _METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 
 
-def record_failure(file: File, handler: cst.ExceptHandler, text: str) -> tuple[Edit, ...]:
+def record_failure(file: File, handler: cst.ExceptHandler) -> tuple[Edit, ...]:
     """Have a handler log first what it caught, with the traceback, by the logger of its module.
 
     Raises `Unfixable` where the module has none.
@@ -25,8 +26,18 @@ def record_failure(file: File, handler: cst.ExceptHandler, text: str) -> tuple[E
     logger = module_logger(file, handler)
     if logger is None:
         raise Unfixable("the module has no logger")
+    text = _said(file, handler)
     said = f'"{text}"' if '"' not in text and "\\" not in text else repr(text)
     return answer_first(file, handler, f"{logger}.exception({said})")
+
+
+def _said(file: File, handler: cst.ExceptHandler) -> str:
+    """What failed: the call, where it is one, or part of the function."""
+    described = guarded_by(file, handler).described
+    function = file.function(handler)
+    if " other call" in described and function is not None:
+        return f"part of {function.name.value} failed"
+    return f"{described.replace('`', '')} failed"
 
 
 def with_traceback(file: File, call: cst.Call) -> tuple[Edit, ...]:

@@ -297,8 +297,7 @@ class SilentDefault(Rule):
 
     def fix_at(self, node: Any) -> Fix | None:
         """Leave a record, where the module has a logger."""
-        text = guarded_by(self.file, node).described.replace("`", "")
-        edits = record_failure(self.file, node, f"{text} failed")
+        edits = record_failure(self.file, node)
         return Fix("Log the failure with its traceback", edits, Safety.SUGGESTION)
 
     def _message(self, guarded: Guarded) -> str:

@@ -482,9 +482,8 @@ class SwallowedException(Rule):
         """Leave a record, where the module has a logger; else catch what is known to come."""
         if not isinstance(node, cst.ExceptHandler):
             return None
-        text = guarded_by(self.file, node).described.replace("`", "")
         try:
-            edits = record_failure(self.file, node, f"{text} failed")
+            edits = record_failure(self.file, node)
             return Fix("Log the failure with its traceback", edits, Safety.SUGGESTION)
         except Unfixable:
             if not classes or len(classes) > _FEW:
