@@ -47,6 +47,7 @@ from surefoot.facts.kinds import (
     Responds,
     RetriedStatuses,
     Retry,
+    RetrySettings,
     Returns,
     Role,
     RunsCommand,
@@ -206,6 +207,11 @@ def test_arguments_of_retries_are_accepted(file: FactsFile, installed: Installed
             retry = table.get(Retry, stated.name)
             for keyword in (*retry.judges, *retry.by_result, *retry.jitter) if retry else ():
                 yield stated, _problem(installed, stated, keyword, None)
+        for stated in _present(file, installed, "retry-settings"):
+            settings = table.get(RetrySettings, stated.name)
+            for keyword in (settings.stop, settings.pause) if settings else ():
+                if keyword is not None:
+                    yield stated, _problem(installed, stated, keyword, None)
 
     assert _problems(check()) == []
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from surefoot.catalog import all_rules
+from surefoot.model import Safety
 from surefoot.rule import Bad, Rule, files_of, fixed_files
 from tests.checking import check, mend
 from tests.spellings import spellings
@@ -33,7 +34,7 @@ def _cases() -> Iterator[object]:
 def test_fixed(rule: type[Rule], example: Bad, files: dict[str, str], spelling: str) -> None:
     """A fix gives the code the example shows; however it is spelt, it settles the findings,
     brings none, and a second run changes nothing."""
-    after, outcome = mend(files, [rule], example.defaults)
+    after, outcome = mend(files, [rule], example.defaults, least=Safety.SUGGESTION)
     if spelling in ("", "as written", "with CRLF"):
         wanted = fixed_files(example)
         if spelling == "with CRLF":
@@ -44,5 +45,5 @@ def test_fixed(rule: type[Rule], example: Bad, files: dict[str, str], spelling: 
     fixed = {each.number for each in outcome.applied}
     assert fixed
     assert fixed.isdisjoint(each.number for each in outcome.last)
-    assert mend(after, [rule], example.defaults)[0] == after
+    assert mend(after, [rule], example.defaults, least=Safety.SUGGESTION)[0] == after
     assert len(check(after, [rule], defaults=example.defaults)) == len(outcome.last)

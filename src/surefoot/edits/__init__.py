@@ -14,7 +14,9 @@ from surefoot.edits.definitions import (
 )
 from surefoot.edits.entering import closing, entered_until_unneeded, source
 from surefoot.edits.expressions import insert_await, insert_behind, replace, rewrite, surround
+from surefoot.edits.handlers import answer_first, answer_last, catch_only, insert_handler
 from surefoot.edits.imports import Written, constant, import_module, import_name, import_qualified
+from surefoot.edits.logs import is_standard, record_failure, with_traceback
 from surefoot.edits.names import define_at_top, free_name, name_result
 from surefoot.edits.statements import (
     indent_statements,
@@ -35,10 +37,13 @@ __all__ = [
     "add_decorator",
     "annotate_parameter",
     "annotate_return",
+    "answer_first",
+    "answer_last",
     "apply",
     "await_started",
     "await_twin",
     "bounded",
+    "catch_only",
     "closing",
     "constant",
     "define_at_top",
@@ -53,7 +58,10 @@ __all__ = [
     "insert_await",
     "insert_before",
     "insert_behind",
+    "insert_handler",
+    "is_standard",
     "name_result",
+    "record_failure",
     "remove_argument",
     "remove_decorator",
     "remove_statement",
@@ -63,5 +71,6 @@ __all__ = [
     "set_keyword",
     "source",
     "surround",
+    "with_traceback",
     "wrap_statements",
 ]

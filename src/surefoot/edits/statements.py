@@ -28,6 +28,18 @@ def insert_before(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
     return (where.edit(start, start, _lines(text, where.indent(first), newline) + newline),)
 
 
+def insert_first(file: File, block: cst.BaseSuite, text: str) -> tuple[Edit, ...]:
+    """Put lines first into a block, before the comments that lead to its first statement."""
+    if not isinstance(block, cst.IndentedBlock):
+        raise Unfixable("the block has no lines of its own")
+    first: Any = block.body[0]
+    where = text_of(file)
+    line = first_line(file, first)
+    indent, newline = where.indent(line), where.newline(line)
+    start = where.offset(line - len(first.leading_lines), 1)
+    return (where.edit(start, start, _lines(text, indent, newline) + newline),)
+
+
 def insert_after(file: File, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
     """Put lines after the statement a node stands in."""
     statement = statement_of(file, node)
@@ -55,6 +67,36 @@ def remove_statement(file: File, node: cst.CSTNode) -> tuple[Edit, ...]:
     where = text_of(file)
     start = where.offset(first_line(file, statement), 1)
     return (where.edit(start, where.offset(last_line(file, statement) + 1, 1), ""),)
+
+
+def move_behind(file: File, first: cst.CSTNode) -> tuple[Edit, ...]:
+    """Move a statement of a block, and all that follow it there, behind the statement that the
+    block belongs to, with the comments that lead to them."""
+    begin = statement_of(file, first)
+    block = file.parent(begin)
+    outer = file.parent(block) if block is not None else None
+    if not isinstance(block, cst.IndentedBlock) or block.body[0] is begin or outer is None:
+        raise Unfixable("nothing would be left in the block")
+    if outer is not statement_of(file, outer):
+        raise Unfixable("the block does not end the statement")
+    end = block.body[-1]
+    if any(_inside_strings(file, block, begin, end)):
+        raise Unfixable("a string over several lines would change")
+    where = text_of(file)
+    top = first_line(file, begin) - len(getattr(begin, "leading_lines", ()))
+    bottom = last_line(file, end)
+    if where.lines <= bottom:
+        raise Unfixable("the file ends without a newline")
+    inner, indent = where.indent(first_line(file, begin)), where.indent(first_line(file, outer))
+    moved = []
+    for number in range(top, bottom + 1):
+        line = where.line(number)
+        if line.strip() and not line.startswith(inner):
+            raise Unfixable("a line stands further left than its statement")
+        moved.append(indent + line[len(inner) :] if line.strip() else line)
+    newline = where.newline(bottom)
+    start, stop = where.offset(top, 1), where.offset(bottom + 1, 1)
+    return (where.edit(start, stop, newline.join(moved) + newline),)
 
 
 def wrap_statements(

@@ -67,7 +67,7 @@ def records(file: File, handler: cst.ExceptHandler) -> Records | None:
             case cst.FunctionDef() | cst.Lambda() | cst.AugAssign():
                 acts = True
             case cst.Call():
-                found = _level(file, node)
+                found = level_of(file, node)
                 if found is None:
                     response = response_to_call(file, node)
                     if response & _TOLD:
@@ -81,7 +81,7 @@ def records(file: File, handler: cst.ExceptHandler) -> Records | None:
     return Records(tuple(calls), level, traceback, mentions, acts) if calls else None
 
 
-def _level(file: File, node: cst.Call) -> int | None:
+def level_of(file: File, node: cst.Call) -> int | None:
     """The level of a record; None for any other call, and for a level that is not known."""
     match node.func:
         case cst.Attribute(value=receiver, attr=cst.Name(value=method)) if method in _LEVELS:

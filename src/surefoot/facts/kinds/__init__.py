@@ -81,6 +81,7 @@ from surefoot.facts.kinds.retrying import (
     RetriesExhausted,
     Retry,
     RetryPart,
+    RetrySettings,
     UniqueValue,
 )
 from surefoot.facts.kinds.roles import Role, TakesWork
@@ -159,6 +160,7 @@ __all__ = [
     "RetriesExhausted",
     "Retry",
     "RetryPart",
+    "RetrySettings",
     "Returns",
     "Role",
     "RunsCommand",

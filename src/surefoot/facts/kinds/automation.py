@@ -127,8 +127,10 @@ class ResponseText(Fact, key="response-text"):
 class Detached(Fact, key="detached"):
     """The callable has something run beside the caller, who hears of it only by the result.
 
-    What is run is the argument at `position` or `parameter`: a coroutine or a function.
+    What is run is the argument at `position` or `parameter`: a function, or a `coroutine`, which
+    the caller could await as well.
     """
 
     position: int = 0
     parameter: str | None = None
+    coroutine: bool = False

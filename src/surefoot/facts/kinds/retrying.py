@@ -102,6 +102,8 @@ class RetryPart(Fact, key="retry-part"):
     this condition retries after success too. `cancelled`: it retries cancellation as well,
     unless one of the exceptions that its argument names is one. `random`: this wait is not
     the same for all who wait.
+    `instead` retries only failures, and otherwise what the name of this condition says;
+    `with_jitter` takes the same arguments as this wait, and is random.
     """
 
     role: str
@@ -116,6 +118,25 @@ class RetryPart(Fact, key="retry-part"):
     succeeded: bool = False
     cancelled: bool = False
     random: bool = False
+    instead: str | None = None
+    with_jitter: str | None = None
+
+
+@dataclass(frozen=True)
+class RetrySettings(Fact, key="retry-settings"):
+    """How a retry policy is told when to give up and how long to wait between calls.
+
+    `stop` is the keyword for the number of calls in all, `pause` the one for the seconds
+    between them, or the `milliseconds`. Where a keyword takes no number, `stop_with` and
+    `pause_with` name what makes of one what it takes, by the keyword `pause_argument`.
+    """
+
+    stop: str | None = None
+    stop_with: str | None = None
+    pause: str | None = None
+    pause_with: str | None = None
+    pause_argument: str = ""
+    milliseconds: bool = False
 
 
 @dataclass(frozen=True)

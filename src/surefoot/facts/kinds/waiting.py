@@ -21,7 +21,8 @@ class Timeout(Fact, key="timeout"):
     from waits for a child process (`subprocess`) or for another thread (`thread`).
     `socket_default`: obeys `socket.setdefaulttimeout`. `forever` lists the literal
     arguments that mean no bound. `peer`: the keyword, at index 0, of whom to connect to;
-    without it a constructor connects only later.
+    without it a constructor connects only later. `made_with` is the class of what is passed
+    where a number is not, or no longer, taken.
     """
 
     parameter: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Timeout(Fact, key="timeout"):
     socket_default: bool = False
     forever: tuple[object, ...] = (None,)
     peer: str | None = None
+    made_with: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
-from surefoot.model import Confidence, Severity
+from surefoot.edits import answer_last, import_module, replace, replace_statement
+from surefoot.edits.text import text_of
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.circumstances import is_main_guard
 from surefoot.semantics.entries import entries
@@ -48,7 +51,23 @@ class CliFailureExitsZero(Rule):
 
             if __name__ == "__main__":
                 main()
-            """
+            """,
+            fixed="""
+            import sys
+
+
+            def main():
+                try:
+                    run()
+                except Exception as error:
+                    print(f"failed: {error}")
+                    sys.exit(1)
+
+            def run(): ...
+
+            if __name__ == "__main__":
+                main()
+            """,
         ),
         Bad(
             """
@@ -79,7 +98,22 @@ class CliFailureExitsZero(Rule):
 
             if __name__ == "__main__":
                 asyncio.run(main())
-            """
+            """,
+            fixed="""
+            import asyncio
+            import logging
+            import sys
+
+            async def main():
+                try:
+                    await work()
+                except Exception:
+                    logging.exception("failed")
+                    sys.exit(1)
+
+            if __name__ == "__main__":
+                asyncio.run(main())
+            """,
         ),
         Bad(
             """
@@ -91,7 +125,17 @@ class CliFailureExitsZero(Rule):
                 except Exception as error:
                     print("cannot send:", error)
                     sys.exit(0)
-            """
+            """,
+            fixed="""
+            import sys
+
+            def report(path):
+                try:
+                    send(path)
+                except Exception as error:
+                    print("cannot send:", error)
+                    sys.exit(1)
+            """,
         ),
         Bad(
             """
@@ -232,7 +276,9 @@ class CliFailureExitsZero(Rule):
             if ends:
                 if self._tells(handler, ends[0]):
                     self.report(
-                        ends[0], "every failure ends the program here with exit status 0, success"
+                        ends[0],
+                        "every failure ends the program here with exit status 0, success",
+                        fix_data=(),
                     )
                 continue
             name = self._entry(node, handler)
@@ -241,7 +287,30 @@ class CliFailureExitsZero(Rule):
                     handler,
                     f"when it fails, {name} says so and ends with exit status 0, success",
                     confidence=Confidence.HIGH,
+                    fix_data=(),
                 )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """End with exit status 1: in the call that ends the program, or last in the handler."""
+        title = "End with exit status 1"
+        if isinstance(node, cst.Call):
+            if len(node.args) == 1:
+                edits = replace(self.file, node.args[0].value, "1")
+                return Fix(title, edits, Safety.UNSAFE)
+            where = text_of(self.file)
+            _, end = where.range(self.file.span(node))
+            return Fix(title, (where.edit(end - 1, end - 1, "1"),), Safety.UNSAFE)
+        returns = [item for item in inside([node.body]) if isinstance(item, cst.Return)]
+        last = body_of(node.body)[-1]
+        if any(item is not last for item in returns):
+            return None
+        written = import_module(self.file, node, "sys")
+        text = f"{written.text}.exit(1)"
+        if returns:
+            edits = replace_statement(self.file, last, text)
+        else:
+            edits = answer_last(self.file, node, text)
+        return Fix(title, (*edits, *written.edits), Safety.UNSAFE)
 
     def _entry(self, node: cst.Try, handler: cst.ExceptHandler) -> str | None:
         """Return what a program begins with, if it ends with this statement and nobody hears

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits import set_keyword
 from surefoot.linking.effects import said_callee, said_caller
 from surefoot.linking.project import Project
 from surefoot.linking.rehearsals import Rehearsals
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.rehearsal import rehearsal
 
@@ -38,7 +41,23 @@ class DryRunNotForwarded(Rule):
                     if dry_run:
                         print("would remove", path)
                     remove_all(path)
-            """
+            """,
+            fixed="""
+            # file: store.py
+            import shutil
+
+            def remove_all(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+            # file: cli.py
+            from store import remove_all
+
+            def clean(paths, *, dry_run):
+                for path in paths:
+                    if dry_run:
+                        print("would remove", path)
+                    remove_all(path, dry_run=dry_run)
+            """,
         ),
         Bad(
             """
@@ -51,7 +70,18 @@ class DryRunNotForwarded(Rule):
                     self.drain(node)
                     if not dry_run:
                         self.api.create(node)
-            """
+            """,
+            fixed="""
+            class Cluster:
+                def drain(self, node, simulate=False):
+                    if not simulate:
+                        self.api.evict(node)
+
+                def replace(self, node, dry_run):
+                    self.drain(node, simulate=dry_run)
+                    if not dry_run:
+                        self.api.create(node)
+            """,
         ),
         Good(
             """
@@ -149,4 +179,15 @@ class DryRunNotForwarded(Rule):
                     f"`{said_callee(call)}` is not told `{flag}`: in a dry run of "
                     f"`{said_caller(call)}` it does its work all the same",
                     chain=[Link(module.path, summary.place, f"it would hold back, told `{flag}`")],
+                    fix_data=(flag, function.read.flag),
                 )
+
+    def fix_at(self, node: Any, flag: str, own: str) -> Fix | None:
+        """Pass the flag on, where it still is what the function was told."""
+        if not isinstance(node, cst.Call):
+            return None
+        owner = self.file.scope(node).find(own)
+        if owner is None or [binding.kind for binding in owner.bindings[own]] != ["param"]:
+            return None
+        edits = set_keyword(self.file, node, flag, own)
+        return Fix(f"Pass `{flag}={own}`", edits, Safety.UNSAFE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import replace
 from surefoot.facts.kinds import Detached
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
@@ -39,7 +41,14 @@ class FireAndForgetAudit(Rule):
             async def delete_user(users, audit, number):
                 await users.delete(number)
                 asyncio.create_task(audit.record("user.delete", number))
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def delete_user(users, audit, number):
+                await users.delete(number)
+                await audit.record("user.delete", number)
+            """,
         ),
         Bad(
             """
@@ -96,7 +105,18 @@ class FireAndForgetAudit(Rule):
                 node,
                 f"nobody waits for `{name}`: when it fails, or the process ends first, there is "
                 "no record of what was done",
+                fix_data=(self.file.tree.place(work),) if fact.coroutine else None,
             )
+
+    def fix_at(self, node: Any, place: int) -> Fix | None:
+        """Await the coroutine in the place of the task."""
+        work = self.file.tree.nodes[place]
+        if not isinstance(work, cst.Call) or len(node.args) != 1 or not self.file.in_async(node):
+            return None
+        if "#" in self.file.code(node):
+            return None
+        edits = replace(self.file, node, f"await {self.file.code(work)}")
+        return Fix("Wait for the record", edits, Safety.UNSAFE)
 
     def _work(self, node: cst.Call, fact: Detached) -> cst.BaseExpression | None:
         for argument in node.args:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import set_keyword
 from surefoot.facts.kinds import MayFail, RunsCommand
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.commands import Command, command_text
@@ -43,7 +45,13 @@ class IgnoredExitStatus(Rule):
 
             def drain(node):
                 subprocess.run(["kubectl", "drain", node])
-            """
+            """,
+            fixed="""
+            import subprocess
+
+            def drain(node):
+                subprocess.run(["kubectl", "drain", node], check=True)
+            """,
         ),
         Bad(
             """
@@ -69,7 +77,14 @@ class IgnoredExitStatus(Rule):
             def mounts():
                 found = subprocess.run(["lsblk", "-J"], capture_output=True, text=True)
                 return found.stdout.splitlines()
-            """
+            """,
+            fixed="""
+            import subprocess
+
+            def mounts():
+                found = subprocess.run(["lsblk", "-J"], capture_output=True, text=True, check=True)
+                return found.stdout.splitlines()
+            """,
         ),
         Good(
             """
@@ -190,7 +205,13 @@ class IgnoredExitStatus(Rule):
             confidence = Confidence.LOW
         elif command is not None and command.program is not None:
             confidence = Confidence.HIGH
-        self.report(node, f"{what} is run, and {happens}", confidence=confidence)
+        fix_data = (fact.checked_by,) if fact.checked_by is not None else None
+        message = f"{what} is run, and {happens}"
+        self.report(node, message, confidence=confidence, fix_data=fix_data)
+
+    def fix_at(self, node: Any, keyword: str) -> Fix:
+        edits = set_keyword(self.file, node, keyword, "True")
+        return Fix(f"Pass `{keyword}=True`, which raises", edits, Safety.UNSAFE)
 
     def _reads_only_output(self, node: cst.Call, fact: RunsCommand) -> bool:
         """Whether all that is done with the result is to read the output from it."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits.environment import demand
+from surefoot.edits.text import text_of
 from surefoot.facts.kinds import Settings
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics import secrets
 from surefoot.semantics.environment import Reading
@@ -228,7 +231,8 @@ class InsecureDefault(Rule):
             return  # `hardcoded-secret`
         if secrets.is_address_name(name):
             if secrets.has_login(default):
-                self.report(node, f"where `{name}` is not set, an address with a password is used")
+                message = f"where `{name}` is not set, an address with a password is used"
+                self.report(node, message, fix_data=())
             return
         kind = secrets.secret_kind(name)
         if kind is None or not secrets.stands_in(name, default):
@@ -239,7 +243,20 @@ class InsecureDefault(Rule):
             return
         else:
             what = f"an empty {kind}"
-        self.report(node, f"where `{name}` is not set, {what} is used")
+        self.report(node, f"where `{name}` is not set, {what} is used", fix_data=())
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Take the default away, so that a missing secret is an error."""
+        title = "Give it no default: it must be set"
+        if isinstance(node, cst.Call):
+            return Fix(title, demand(self.file, node), Safety.UNSAFE)
+        field = node if isinstance(node, cst.AnnAssign) else self.file.parent(node)
+        if not isinstance(field, cst.AnnAssign) or field.value is None or not written(field.value):
+            return None
+        where = text_of(self.file)
+        _, start = where.range(self.file.span(field.annotation.annotation))
+        _, end = where.range(self.file.span(field.value))
+        return Fix(title, (where.edit(start, end, ""),), Safety.UNSAFE)
 
 
 def _text(value: object) -> str | None:

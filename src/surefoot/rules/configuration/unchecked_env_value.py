@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits.environment import demand
 from surefoot.facts.kinds import RefusesNone, Reports
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.environment import Reading
 from surefoot.semantics.handlers import caught_by, last_name
@@ -39,6 +41,12 @@ class UncheckedEnvValue(Rule):
             dsn = f"postgres://{os.getenv('DB_HOST')}/app"
             hosts = os.environ.get("HOSTS").split(",")
             """,
+            fixed="""
+            import os
+
+            dsn = f"postgres://{os.environ['DB_HOST']}/app"
+            hosts = os.environ["HOSTS"].split(",")
+            """,
             count=2,
         ),
         Bad(
@@ -59,6 +67,13 @@ class UncheckedEnvValue(Rule):
             broker = "redis://%s:6379/0" % os.getenv("BROKER_HOST")
             queue = "{}-{}".format(os.getenv("STAGE"), "orders")
             """,
+            fixed="""
+            import os
+
+            url = "https://" + os.environ["API_HOST"]
+            broker = "redis://%s:6379/0" % os.environ["BROKER_HOST"]
+            queue = "{}-{}".format(os.environ["STAGE"], "orders")
+            """,
             count=3,
         ),
         Bad(
@@ -69,7 +84,15 @@ class UncheckedEnvValue(Rule):
             env = os.environ
 
             client = pymongo.MongoClient(env.get("MONGO_URL"))
-            """
+            """,
+            fixed="""
+            import os
+            import pymongo
+
+            env = os.environ
+
+            client = pymongo.MongoClient(env["MONGO_URL"])
+            """,
         ),
         Bad(
             """
@@ -193,7 +216,12 @@ class UncheckedEnvValue(Rule):
                 continue
             if environment.is_checked(reading):
                 continue
-            self.report(reading.node, f"where `{reading.variable}` is not set, {effect}")
+            message = f"where `{reading.variable}` is not set, {effect}"
+            self.report(reading.node, message, fix_data=())
+
+    def fix_at(self, node: Any) -> Fix:
+        edits = demand(self.file, node)
+        return Fix("Raise where it is not set", edits, Safety.UNSAFE)
 
     def _effect(self, reading: Reading) -> str | None:
         """Say what None does where the reading stands; None where it does no harm."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
-from surefoot.model import Severity
+from surefoot.edits import is_standard, replace, set_keyword
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.guarded import guarded_by
 from surefoot.semantics.handlers import caught_by, inside
@@ -33,7 +36,18 @@ class DebugOnlyLog(Rule):
                     client.refund(order)
                 except Exception as error:
                     log.debug("no refund: %s", error)
-            """
+            """,
+            fixed="""
+            import logging
+
+            log = logging.getLogger(__name__)
+
+            def refund(client, order):
+                try:
+                    client.refund(order)
+                except Exception as error:
+                    log.warning("no refund: %s", error, exc_info=True)
+            """,
         ),
         Bad(
             """
@@ -123,7 +137,21 @@ class DebugOnlyLog(Rule):
             node,
             f"`{self.file.code(found.calls[0].func)}` is all that tells of any failure of "
             f"{guarded.described}, and is not written in production",
+            fix_data=(),
         )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Raise the level of the record, and have it hold the traceback."""
+        found = records(self.file, node)
+        if found is None or len(found.calls) > 1 or not is_standard(self.file, found.calls[0]):
+            return None
+        (call,) = found.calls
+        if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "debug":
+            return None
+        edits = replace(self.file, call.func.attr, "warning")
+        if not found.has_traceback:
+            edits += set_keyword(self.file, call, "exc_info", "True")
+        return Fix("Make it a warning, with the traceback", edits, Safety.SUGGESTION)
 
     def _takes_another_way(self, node: cst.ExceptHandler) -> bool:
         """Whether the handler names or computes something to go on with."""

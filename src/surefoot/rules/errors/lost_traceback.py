@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
-from surefoot.model import Confidence, Severity
+from surefoot.edits import is_standard, with_traceback
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.guarded import guarded_by
 from surefoot.semantics.handlers import caught_by
-from surefoot.semantics.records import WARNING, records
+from surefoot.semantics.records import WARNING, level_of, records
 
 
 class LostTraceback(Rule):
@@ -34,7 +37,18 @@ class LostTraceback(Rule):
                     client.sync()
                 except Exception:
                     log.error("failed")
-            """
+            """,
+            fixed="""
+            import logging
+
+            log = logging.getLogger(__name__)
+
+            def sync(client):
+                try:
+                    client.sync()
+                except Exception:
+                    log.exception("failed")
+            """,
         ),
         Bad(
             """
@@ -57,7 +71,16 @@ class LostTraceback(Rule):
                     client.sync()
                 except Exception as error:
                     logging.error("sync failed: %s", error)
-            """
+            """,
+            fixed="""
+            import logging
+
+            def sync(client):
+                try:
+                    client.sync()
+                except Exception as error:
+                    logging.exception("sync failed: %s", error)
+            """,
         ),
         Good(
             """
@@ -140,10 +163,27 @@ class LostTraceback(Rule):
                 f"`{called}` records the text of any failure of {guarded.described}, and not "
                 "where it happened",
                 confidence=Confidence.LOW,
+                fix_data=(),
             )
         else:
             self.report(
                 node,
                 f"`{called}` records that {guarded.described} failed, and neither what "
                 "happened nor where",
+                fix_data=(),
             )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Have the loudest record of the handler hold the traceback."""
+        found = records(self.file, node)
+        if found is None:
+            return None
+        call = next(item for item in found.calls if level_of(self.file, item) == found.level)
+        inner = next(
+            item for item in self.file.ancestors(call) if isinstance(item, cst.ExceptHandler)
+        )
+        if inner is not node:
+            return None
+        edits = with_traceback(self.file, call)
+        safety = Safety.SAFE if is_standard(self.file, call) else Safety.UNSAFE
+        return Fix("Log with the traceback", edits, safety)

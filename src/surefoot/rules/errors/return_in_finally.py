@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from typing import Any
+
 import libcst as cst
 
-from surefoot.model import Severity
+from surefoot.edits import insert_after, remove_statement
+from surefoot.edits.text import text_of
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.handlers import inside
+
+_LEAVES = (cst.Return, cst.Break, cst.Continue, cst.Yield)
 
 
 class ReturnInFinally(Rule):
@@ -21,6 +29,28 @@ class ReturnInFinally(Rule):
     code = "SF204"
     severity = Severity.ERROR
     examples = (
+        Bad(
+            """
+            def store(lock, record):
+                done = False
+                try:
+                    record.write()
+                    done = True
+                finally:
+                    lock.release()
+                    return done  # whatever happened
+            """,
+            fixed="""
+            def store(lock, record):
+                done = False
+                try:
+                    record.write()
+                    done = True
+                finally:
+                    lock.release()
+                return done  # whatever happened
+            """,
+        ),
         Bad(
             """
             def load(source):
@@ -167,10 +197,38 @@ class ReturnInFinally(Rule):
         block = self.file.block(node)
         while block.kind not in ("function", "lambda", "class", "module"):
             if block.kind == "finally":
-                self.report(node, f"`{word}` in `finally` throws away any exception on its way out")
+                self.report(
+                    node,
+                    f"`{word}` in `finally` throws away any exception on its way out",
+                    fix_data=(),
+                )
                 return
             if block.kind == "loop" and word != "return":
                 return
             if block.parent is None:
                 return
             block = block.parent
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Put a last `return` behind the statement, where nothing else leaves that."""
+        line, suite, final, statement = islice(self.file.ancestors(node), 4)
+        if not isinstance(final, cst.Finally) or not isinstance(node, cst.Return):
+            return None
+        if len(line.body) > 1 or suite.body[-1] is not line:
+            return None
+        if any(isinstance(item, _LEAVES) for item in inside([statement]) if item is not node):
+            return None
+        where, span = text_of(self.file), self.file.span(node)
+        if span.line != span.end_line:
+            return None
+        if len(suite.body) > 1:
+            removed = remove_statement(self.file, node)
+        else:
+            start = where.offset(self.file.span(final).line, 1)
+            end = where.offset(span.end_line + 1, 1)
+            if not statement.handlers or "#" in where.text[start:end]:
+                return None
+            removed = (where.edit(start, end, ""),)
+        text = where.line(span.line)[span.column - 1 :].rstrip()
+        edits = (*removed, *insert_after(self.file, statement, text))
+        return Fix("Return after the statement", edits, Safety.UNSAFE)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits import record_failure
 from surefoot.linking.project import Project
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.guarded import Guarded, guarded_by
 from surefoot.semantics.handlers import caught, caught_by
@@ -23,6 +26,33 @@ class SilentDefault(Rule):
     code = "SF202"
     severity = Severity.WARNING
     examples = (
+        Bad(
+            """
+            import logging
+
+            logger = logging.getLogger(__name__)
+
+            def balance(account):
+                try:
+                    return account.fetch().total
+                except Exception:
+                    # the bank may be closed
+                    return 0
+            """,
+            fixed="""
+            import logging
+
+            logger = logging.getLogger(__name__)
+
+            def balance(account):
+                try:
+                    return account.fetch().total
+                except Exception:
+                    # the bank may be closed
+                    logger.exception("account.fetch failed")
+                    return 0
+            """,
+        ),
         Bad(
             """
             def balance(client):
@@ -249,7 +279,7 @@ class SilentDefault(Rule):
             return
         message = self._message(guarded)
         if known.everything:
-            self.report(node, message, severity=severity)
+            self.report(node, message, severity=severity, fix_data=())
         else:
             self.note(node, self.file.symbol(node.type), message, severity)
 
@@ -262,7 +292,13 @@ class SilentDefault(Rule):
                     str(message),
                     path=examination.path,
                     severity=Severity(severity),  # type: ignore[arg-type]
+                    fix_data=(),
                 )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Leave a record, where the module has a logger."""
+        edits = record_failure(self.file, node)
+        return Fix("Log the failure with its traceback", edits, Safety.SUGGESTION)
 
     def _message(self, guarded: Guarded) -> str:
         assert guarded.default is not None

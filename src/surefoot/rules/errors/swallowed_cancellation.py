@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits.cancellation import pass_on
 from surefoot.facts.kinds import Suppresses
-from surefoot.model import Severity
+from surefoot.model import Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.cancellation import (
     CANCELLATION,
@@ -47,7 +49,19 @@ class SwallowedCancellation(Rule):
                     await job()
                 except BaseException:
                     log.exception("failed")
-            """
+            """,
+            fixed="""
+            import asyncio
+
+
+            async def run(job, log):
+                try:
+                    await job()
+                except asyncio.CancelledError:
+                    raise
+                except BaseException:
+                    log.exception("failed")
+            """,
         ),
         Bad(
             """
@@ -67,7 +81,20 @@ class SwallowedCancellation(Rule):
                         store.add(await source.take())
                     except:
                         pass
-            """
+            """,
+            fixed="""
+            import asyncio
+
+
+            async def pull(source, store):
+                while True:
+                    try:
+                        store.add(await source.take())
+                    except asyncio.CancelledError:
+                        raise
+                    except:
+                        pass
+            """,
         ),
         Bad(
             """
@@ -79,7 +106,17 @@ class SwallowedCancellation(Rule):
                         store.add(await source.take())
                     except asyncio.CancelledError:
                         continue
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def pull(source, store):
+                while True:
+                    try:
+                        store.add(await source.take())
+                    except asyncio.CancelledError:
+                        raise
+            """,
         ),
         Bad(
             """
@@ -92,7 +129,20 @@ class SwallowedCancellation(Rule):
                             store.add(item)
                     except (asyncio.CancelledError, Exception):
                         store.log.warning("again")
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def pull(source, store):
+                while True:
+                    try:
+                        async for item in source:
+                            store.add(item)
+                    except asyncio.CancelledError:
+                        raise
+                    except (asyncio.CancelledError, Exception):
+                        store.log.warning("again")
+            """,
         ),
         Bad(
             """
@@ -349,4 +399,8 @@ class SwallowedCancellation(Rule):
         function = self.file.function(node)
         assert function is not None
         message = f"{shown} keeps `{function.name.value}` from being cancelled"
-        self.report(node, message, severity=severity)
+        fixable = isinstance(node, cst.ExceptHandler) and not reasoned
+        self.report(node, message, severity=severity, fix_data=() if fixable else None)
+
+    def fix_at(self, node: Any) -> Fix | None:
+        return pass_on(self.file, node)

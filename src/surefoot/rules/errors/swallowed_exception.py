@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import catch_only, record_failure
+from surefoot.edits.text import Unfixable
 from surefoot.facts.kinds import Suppresses
 from surefoot.linking.exceptions import Escape, Exceptions
 from surefoot.linking.project import Project
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.guarded import Guarded, guarded_by, guarded_in
 from surefoot.semantics.handlers import Caught, caught, caught_by, inside
 from surefoot.semantics.summary import Symbol
+
+_FEW = 3
 
 
 class SwallowedException(Rule):
@@ -30,6 +35,30 @@ class SwallowedException(Rule):
     code = "SF201"
     severity = Severity.ERROR
     examples = (
+        Bad(
+            """
+            import logging
+
+            _LOG = logging.getLogger(__name__)
+
+            def remove(client, key):
+                try:
+                    client.delete(key)
+                except Exception:
+                    pass
+            """,
+            fixed="""
+            import logging
+
+            _LOG = logging.getLogger(__name__)
+
+            def remove(client, key):
+                try:
+                    client.delete(key)
+                except Exception:
+                    _LOG.exception("client.delete failed")
+            """,
+        ),
         Bad(
             """
             def refund(session, url):
@@ -387,7 +416,7 @@ class SwallowedException(Rule):
         message = f"{subject} hides every failure of {guarded.described}"
         calls = tuple(self._calls_of_project(guarded))
         if known.everything and not calls:
-            self.report(node, message, severity=severity)
+            self.report(node, message, severity=severity, fix_data=())
             return
         if known.everything:
             symbol = ("n", "builtins.BaseException")
@@ -417,10 +446,11 @@ class SwallowedException(Rule):
         calls = {at: call for call in project.calls if (at := (call.path, call.place)) in wanted}
         for examination, note in notes:
             _, message, severity, places, statement = note.data
-            escape = self._hidden(
+            brought = self._brought(
                 [calls[at] for place in places if (at := (examination.path, place)) in calls],  # type: ignore[attr-defined]
                 int(statement),  # type: ignore[call-overload]
             )
+            escape = brought[0] if brought else None
             hidden = f", `{escape.said}` among them" if escape is not None else ""
             self.report(
                 note,
@@ -428,14 +458,36 @@ class SwallowedException(Rule):
                 path=examination.path,
                 severity=Severity(severity),  # type: ignore[arg-type]
                 chain=project.once(Exceptions).links(escape) if escape is not None else (),
+                fix_data=tuple(dict.fromkeys(self._place_of(item) for item in brought)),
             )
 
-    def _hidden(self, calls: Iterable[LinkedCall], statement: int) -> Escape | None:
-        """The nearest exception that the guarded calls bring, one of the project's own first."""
+    def _brought(self, calls: Iterable[LinkedCall], statement: int) -> list[Escape]:
+        """The exceptions that the guarded calls bring: the project's own first, then near ones."""
         exceptions = self.project.once(Exceptions)
         world = self.project.world
-        return min(
+        return sorted(
             (escape for call in calls for escape in exceptions.out_of(call, within=statement)),
             key=lambda escape: (world.cls(escape.exception) is None, escape.hops),
-            default=None,
         )
+
+    def _place_of(self, escape: Escape) -> tuple[str, str]:
+        """The module and the name in it of an exception."""
+        module, name = self.project.world.split(escape.exception)
+        if module is None:
+            owner, _, name = escape.exception.rpartition(".")
+            return owner, name
+        return module.module, name
+
+    def fix_at(self, node: Any, *classes: tuple[str, str]) -> Fix | None:
+        """Leave a record, where the module has a logger; else catch what is known to come."""
+        if not isinstance(node, cst.ExceptHandler):
+            return None
+        try:
+            edits = record_failure(self.file, node)
+            return Fix("Log the failure with its traceback", edits, Safety.SUGGESTION)
+        except Unfixable:
+            if not classes or len(classes) > _FEW:
+                return None
+            caught_now, edits = catch_only(self.file, node, classes)
+            title = f"Catch only `{caught_now}`, which is known to come"
+            return Fix(title, edits, Safety.SUGGESTION)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits.loops import move_before_loop
 from surefoot.facts.kinds import UniqueValue
 from surefoot.linking.project import Project
 from surefoot.linking.repetitions import Repetition, Repetitions
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.fresh import gives_unique, makes_unique, origin
@@ -15,6 +18,9 @@ from surefoot.semantics.handlers import inside
 from surefoot.semantics.loop_shape import assigned_names
 from surefoot.semantics.repeats import KEY
 from surefoot.semantics.retry_notes import loop_note, task_note
+
+_ENDS = (cst.For, cst.While, cst.FunctionDef, cst.Lambda, cst.CompFor)
+_PARTS = (cst.Arg, cst.Call, cst.Attribute, cst.FormattedStringExpression, cst.FormattedString)
 
 
 class IdempotencyKeyRegenerated(Rule):
@@ -75,7 +81,22 @@ class IdempotencyKeyRegenerated(Rule):
                     except httpx.TransportError:
                         time.sleep(2 ** attempt)
                 raise RuntimeError("not placed")
-            """
+            """,
+            fixed="""
+            import secrets
+            import time
+
+            import httpx
+
+            def order(parcel):
+                key = secrets.token_hex(16)
+                for attempt in range(3):
+                    try:
+                        return httpx.post("/orders", json=parcel, headers={"Idempotency-Key": key})
+                    except httpx.TransportError:
+                        time.sleep(2 ** attempt)
+                raise RuntimeError("not placed")
+            """,
         ),
         Bad(
             """
@@ -289,16 +310,20 @@ class IdempotencyKeyRegenerated(Rule):
         self._note_loop(node)
 
     def _note_loop(self, node: cst.For | cst.While) -> None:
+        data = self._repeats(node)
+        if data is not None:
+            calls = [item for item in inside([node.body]) if isinstance(item, cst.Call)]
+            self.note(node, *data[:-1], tuple(map(self.file.tree.place, calls)))
+
+    def _repeats(self, node: cst.For | cst.While) -> tuple[Any, ...] | None:
+        """Return what is to be known of a loop that tries again."""
         keys = assigned_names(
             target
             for item in inside([node.body])
             if isinstance(item, cst.Assign) and origin(self.file, item.value) is not None
             for target in item.targets
         )
-        data = loop_note(self.file, node, judging=True, keys=keys)
-        if data is not None:
-            calls = [item for item in inside([node.body]) if isinstance(item, cst.Call)]
-            self.note(node, *data[:-1], tuple(map(self.file.tree.place, calls)))
+        return loop_note(self.file, node, judging=True, keys=keys)
 
     def visit_Try(self, node: cst.Try) -> None:
         data = task_note(self.file, node)
@@ -328,7 +353,26 @@ class IdempotencyKeyRegenerated(Rule):
             f"`{end.shown}` makes a new key for each attempt, and {found.repeater} "
             f"{found.times}: every attempt is taken for another request",
             chain=found.links(),
+            fix_data=(),
         )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Make the key before the loop that tries again, where it stands in one."""
+        loop = next((item for item in self.file.ancestors(node) if isinstance(item, _ENDS)), None)
+        if not isinstance(loop, (cst.For, cst.While)) or self._repeats(loop) is None:
+            return None
+        value, parent = node, self.file.parent(node)
+        while isinstance(parent, _PARTS):
+            if isinstance(parent, cst.Arg) and parent.keyword is not None:
+                if not KEY.fullmatch(parent.keyword.value):
+                    return None
+                break
+            value = parent if isinstance(parent, cst.BaseExpression) else value
+            parent = self.file.parent(parent)
+        if not isinstance(parent, (cst.Arg, cst.Assign, cst.DictElement)):
+            return None
+        edits = move_before_loop(self.file, loop, value, "idempotency_key")
+        return Fix("Make the key before the first attempt", edits, Safety.UNSAFE)
 
 
 def _is_key(node: cst.BaseExpression) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits.bounds import rebounded
 from surefoot.facts.kinds import Deadline, IgnoredAttribute
-from surefoot.model import Severity
+from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 
@@ -47,7 +50,14 @@ class IneffectiveTimeout(Rule):
 
             async def wait(job):
                 return await asyncio.wait_for(job, None)
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def wait(job):
+                return await asyncio.wait_for(job, 10)
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Bad(
             """
@@ -55,7 +65,14 @@ class IneffectiveTimeout(Rule):
 
             async def wait(job):
                 return await asyncio.wait_for(job, timeout=None)
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def wait(job):
+                return await asyncio.wait_for(job, timeout=10)
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Good(
             """
@@ -97,7 +114,15 @@ class IneffectiveTimeout(Rule):
         if fact.by != "argument":
             return
         if call.arguments.constant(fact.parameter or (), fact.position) == (None,):
-            self.report(call, f"`{call.shown}` bounds nothing when its timeout is `None`")
+            parameters = (fact.parameter,) if fact.parameter is not None else ()
+            self.report(
+                call,
+                f"`{call.shown}` bounds nothing when its timeout is `None`",
+                fix_data=(parameters, fact.position),
+            )
+
+    def fix_at(self, node: Any, parameters: tuple[str, ...], position: int | None) -> Fix | None:
+        return rebounded(self.file, node, parameters, position, self.defaults)
 
     def visit_Assign(self, node: cst.Assign) -> None:
         for target in node.targets:

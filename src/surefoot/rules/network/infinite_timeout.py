@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from surefoot.edits.bounds import rebounded
 from surefoot.facts.kinds import Timeout
-from surefoot.model import Severity
+from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
@@ -30,7 +33,14 @@ class InfiniteTimeout(Rule):
 
             def load(url):
                 return httpx.get(url, timeout=None)
-            """
+            """,
+            fixed="""
+            import httpx
+
+            def load(url):
+                return httpx.get(url, timeout=10)
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Bad(
             """
@@ -63,7 +73,13 @@ class InfiniteTimeout(Rule):
             import redis
 
             client = redis.Redis(host="cache", socket_timeout=None)
-            """
+            """,
+            fixed="""
+            import redis
+
+            client = redis.Redis(host="cache", socket_timeout=10)
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Good(
             """
@@ -108,7 +124,16 @@ class InfiniteTimeout(Rule):
         if fact.wait != "network" or At.DEADLINE in call.at:
             return
         if bound_of(call, fact) is Bound.FOREVER and not _is_only_inherited(call, fact):
-            self.report(call, f"`{call.shown}` waits for ever, its timeout is switched off")
+            self.report(
+                call,
+                f"`{call.shown}` waits for ever, its timeout is switched off",
+                fix_data=(fact.parameter, fact.position, fact.made_with),
+            )
+
+    def fix_at(
+        self, node: Any, parameters: tuple[str, ...], position: int | None, made_with: str | None
+    ) -> Fix | None:
+        return rebounded(self.file, node, parameters, position, self.defaults, made_with)
 
 
 def _is_only_inherited(call: Call, fact: Timeout) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits.cancellation import pass_on
 from surefoot.facts.kinds import Retry
 from surefoot.linking.project import Project
 from surefoot.linking.retried_functions import retried_functions
-from surefoot.model import Note, Severity
+from surefoot.model import Fix, Note, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.cancellation import awaits, is_asked_for, is_passed_on
@@ -93,7 +96,20 @@ class RetrySwallowsCancellation(Rule):
                     except BaseException:
                         await asyncio.sleep(2 ** attempt)
                 raise RuntimeError("gave up")
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def load(client):
+                for attempt in range(3):
+                    try:
+                        return await client.fetch()
+                    except asyncio.CancelledError:
+                        raise
+                    except BaseException:
+                        await asyncio.sleep(2 ** attempt)
+                raise RuntimeError("gave up")
+            """,
         ),
         Bad(
             """
@@ -107,7 +123,21 @@ class RetrySwallowsCancellation(Rule):
                         if attempt == 2:
                             raise
                         await asyncio.sleep(1)
-            """
+            """,
+            fixed="""
+            import asyncio
+
+            async def load(client):
+                for attempt in range(3):
+                    try:
+                        return await client.fetch()
+                    except asyncio.CancelledError:
+                        raise
+                    except:
+                        if attempt == 2:
+                            raise
+                        await asyncio.sleep(1)
+            """,
         ),
         Good(
             """
@@ -241,8 +271,11 @@ class RetrySwallowsCancellation(Rule):
                 continue
             if handler in loop.again and not looks_at(handler) and self._raises(loop, handler):
                 name = self.file.code(loop.subject.func)
-                self.report(handler, f"`{name}` is tried again when it is cancelled")
+                self.report(handler, f"`{name}` is tried again when it is cancelled", fix_data=())
             return
+
+    def fix_at(self, node: Any) -> Fix | None:
+        return pass_on(self.file, node)
 
     def _raises(self, loop: RetryLoop, handler: cst.ExceptHandler) -> bool:
         """Whether the loop was not meant to outlive cancellation: something is raised at last."""

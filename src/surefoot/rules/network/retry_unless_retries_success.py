@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
+from surefoot.edits import import_name, replace
 from surefoot.facts.kinds import RetryPart
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 
@@ -38,7 +40,19 @@ class RetryUnlessRetriesSuccess(Rule):
             )
             def charge(order):
                 return pay(order)
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(4),
+                wait=tenacity.wait_random_exponential(max=30),
+                retry=tenacity.retry_if_not_exception_type(ValueError),
+                reraise=True,
+            )
+            def charge(order):
+                return pay(order)
+            """,
         ),
         Bad(
             """
@@ -46,7 +60,14 @@ class RetryUnlessRetriesSuccess(Rule):
 
             PERMANENT = (KeyError, PermissionError)
             condition = retry_unless_exception_type(PERMANENT)
-            """
+            """,
+            fixed="""
+            from tenacity import retry_if_not_exception_type
+            from tenacity.retry import retry_unless_exception_type
+
+            PERMANENT = (KeyError, PermissionError)
+            condition = retry_if_not_exception_type(PERMANENT)
+            """,
         ),
         Good(
             """
@@ -108,7 +129,19 @@ class RetryUnlessRetriesSuccess(Rule):
         if any(_ENDS.search(text) for text in shown):
             return
         name = call.shown.rpartition(".")[2]
-        self.report(call, f"`{name}` calls again after success too, until that exception is raised")
+        self.report(
+            call,
+            f"`{name}` calls again after success too, until that exception is raised",
+            fix_data=(fact.instead,) if fact.instead is not None else None,
+        )
+
+    def fix_at(self, node: Any, instead: str) -> Fix:
+        """Name the condition that asks only about failures."""
+        module, _, name = instead.rpartition(".")
+        written = import_name(self.file, node, module, name)
+        edits = replace(self.file, node.func, written.text)
+        title = f"Retry by `{name}`, failures only"
+        return Fix(title, (*edits, *written.edits), Safety.UNSAFE)
 
     def _is_joined(self, node: cst.CSTNode | None) -> bool:
         """Whether another condition must hold as well."""

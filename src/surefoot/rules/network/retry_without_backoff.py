@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+from typing import Any
+
 import libcst as cst
 
-from surefoot.facts.kinds import BuiltInRetries, Fact, Retry
-from surefoot.model import Severity
+from surefoot.edits.retries import paused
+from surefoot.facts.kinds import BuiltInRetries, Fact, Retry, RetrySettings
+from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import Response
@@ -34,7 +38,7 @@ class RetryWithoutBackoff(Rule):
             @tenacity.retry(stop=tenacity.stop_after_attempt(5))
             def carriers():
                 return fetch()
-            """
+            """,
         ),
         Bad(
             """
@@ -43,7 +47,15 @@ class RetryWithoutBackoff(Rule):
             @tenacity.retry
             def carriers():
                 return fetch()
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            @tenacity.retry(wait=tenacity.wait_random_exponential(multiplier=2))
+            def carriers():
+                return fetch()
+            """,
+            defaults=Defaults(backoff=2),
         ),
         Bad(
             """
@@ -53,7 +65,7 @@ class RetryWithoutBackoff(Rule):
                 for attempt in Retrying(stop=stop_after_attempt(3), wait=wait_fixed(0)):
                     with attempt:
                         return fetch()
-            """
+            """,
         ),
         Bad(
             """
@@ -62,14 +74,28 @@ class RetryWithoutBackoff(Rule):
             @retry(ConnectionError, tries=4)
             def load():
                 return fetch()
-            """
+            """,
+            fixed="""
+            from retry import retry
+
+            @retry(ConnectionError, tries=4, delay=2)
+            def load():
+                return fetch()
+            """,
+            defaults=Defaults(backoff=2),
         ),
         Bad(
             """
             import urllib3
 
             policy = urllib3.Retry(total=5, status_forcelist=[502, 503])
-            """
+            """,
+            fixed="""
+            import urllib3
+
+            policy = urllib3.Retry(total=5, status_forcelist=[502, 503], backoff_factor=2)
+            """,
+            defaults=Defaults(backoff=2),
         ),
         Bad(
             """
@@ -219,7 +245,8 @@ class RetryWithoutBackoff(Rule):
             return
         policy = policy_of(self.file.world, self.file.value(node.decorator))
         if policy is not None and self.file.name(node.decorator) and _hurries(policy):
-            self.report(node.decorator, _message(policy))
+            fact = self.file.fact(RetrySettings, node.decorator)
+            self.report(node.decorator, _message(policy), fix_data=_settings(fact))
 
     def check_call(self, call: Call, fact: Fact) -> None:
         if isinstance(fact, Retry):
@@ -227,12 +254,16 @@ class RetryWithoutBackoff(Rule):
             if fact.form == "policy" and not policy.is_configured:
                 return
             if _hurries(policy):
-                self.report(call, _message(policy))
+                settings = _settings(call.fact(RetrySettings))
+                self.report(call, _message(policy), fix_data=settings)
         elif isinstance(fact, BuiltInRetries) and fact.connect_only and fact.attempts == 1:
             client = called(call.shown, fact, call.arguments, {})
             if client.connect_only and (client.attempts or 0) > _STALE_CONNECTION:
                 times = _times(client.attempts)
                 self.report(call, f"`{call.shown}` tries to connect {times} without any wait")
+
+    def fix_at(self, node: Any, *settings: Any) -> Fix:
+        return paused(self.file, node, RetrySettings(*settings), self.defaults)
 
     def visit_For(self, node: cst.For) -> None:
         self._judge_loop(node)
@@ -252,6 +283,10 @@ class RetryWithoutBackoff(Rule):
             name = self.file.code(loop.subject.func)
             times = _times(loop.attempts)
             self.report(loop.again[0], f"`{name}` is tried {times} without any wait")
+
+
+def _settings(fact: RetrySettings | None) -> tuple[object, ...] | None:
+    return astuple(fact) if fact is not None else None
 
 
 def _hurries(policy: Policy) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
-from surefoot.facts.kinds import Retry
-from surefoot.model import Severity
+from surefoot.edits import import_name, remove_argument, replace
+from surefoot.facts.kinds import Retry, RetryPart
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import inside
@@ -39,7 +41,16 @@ class RetryWithoutJitter(Rule):
             )
             def load(client):
                 return client.fetch()
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3), wait=tenacity.wait_random_exponential(max=8)
+            )
+            def load(client):
+                return client.fetch()
+            """,
         ),
         Bad(
             """
@@ -60,7 +71,14 @@ class RetryWithoutJitter(Rule):
             @backoff.on_exception(backoff.expo, OSError, max_tries=3, jitter=None)
             def load(client):
                 return client.fetch()
-            """
+            """,
+            fixed="""
+            import backoff
+
+            @backoff.on_exception(backoff.expo, OSError, max_tries=3)
+            def load(client):
+                return client.fetch()
+            """,
         ),
         Bad(
             """
@@ -181,7 +199,29 @@ class RetryWithoutJitter(Rule):
     def check_call(self, call: Call, fact: Retry) -> None:
         policy = Policy(call.shown, fact, call.arguments)
         if policy.enabled and policy.attempts != 1 and policy.waits and policy.is_random is False:
-            self.report(call, f"`{policy.name}` makes all who failed together wait equally long")
+            self.report(
+                call,
+                f"`{policy.name}` makes all who failed together wait equally long",
+                fix_data=(fact.jitter if fact.random else (), fact.wait),
+            )
+
+    def fix_at(self, node: Any, jitter: tuple[str, ...], waits: tuple[str, ...]) -> Fix | None:
+        """Take away what switches the library's own jitter off, or wait by the random twin."""
+        for argument in node.args:
+            keyword = argument.keyword.value if argument.keyword is not None else ""
+            if keyword in jitter and self.file.constant(argument.value) == (None,):
+                edits = remove_argument(self.file, node, argument)
+                return Fix(f"Leave `{keyword}` to the library", edits, Safety.UNSAFE)
+            if keyword not in waits or not isinstance(argument.value, cst.Call):
+                continue
+            part = self.file.fact(RetryPart, argument.value)
+            if part is not None and part.with_jitter is not None:
+                module, _, name = part.with_jitter.rpartition(".")
+                written = import_name(self.file, node, module, name)
+                edits = replace(self.file, argument.value.func, written.text)
+                title = f"Wait for a random time, by `{name}`"
+                return Fix(title, (*edits, *written.edits), Safety.UNSAFE)
+        return None
 
     def visit_For(self, node: cst.For) -> None:
         self._judge_loop(node)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+from typing import Any
+
 import libcst as cst
 
-from surefoot.facts.kinds import Retry
-from surefoot.model import Severity
+from surefoot.edits.retries import limited
+from surefoot.facts.kinds import Retry, RetrySettings
+from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.retries import Policy, policy_of
@@ -32,7 +36,15 @@ class UnboundedRetry(Rule):
             @tenacity.retry
             def load():
                 return fetch()
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            @tenacity.retry(stop=tenacity.stop_after_attempt(5))
+            def load():
+                return fetch()
+            """,
+            defaults=Defaults(retries=5),
         ),
         Bad(
             """
@@ -45,7 +57,20 @@ class UnboundedRetry(Rule):
             )
             def depots():
                 return requests.get("https://example.com/depots", timeout=5)
-            """
+            """,
+            fixed="""
+            import requests
+            import tenacity
+
+            @tenacity.retry(
+                wait=tenacity.wait_random_exponential(max=10),
+                retry=tenacity.retry_if_exception_type(requests.ConnectionError),
+                stop=tenacity.stop_after_attempt(5),
+            )
+            def depots():
+                return requests.get("https://example.com/depots", timeout=5)
+            """,
+            defaults=Defaults(retries=5),
         ),
         Bad(
             """
@@ -55,7 +80,16 @@ class UnboundedRetry(Rule):
                 for attempt in tenacity.Retrying(stop=tenacity.stop_never):
                     with attempt:
                         return fetch()
-            """
+            """,
+            fixed="""
+            import tenacity
+
+            def load():
+                for attempt in tenacity.Retrying(stop=tenacity.stop_after_attempt(5)):
+                    with attempt:
+                        return fetch()
+            """,
+            defaults=Defaults(retries=5),
         ),
         Bad(
             """
@@ -257,14 +291,19 @@ class UnboundedRetry(Rule):
             return
         policy = policy_of(self.file.world, self.file.value(node.decorator))
         if policy is not None and self.file.name(node.decorator) and _is_endless(policy):
-            self.report(node.decorator, _message(policy))
+            fact = self.file.fact(RetrySettings, node.decorator)
+            self.report(node.decorator, _message(policy), fix_data=_settings(fact))
 
     def check_call(self, call: Call, fact: Retry) -> None:
         if At.DEADLINE in call.at:
             return
         policy = Policy(call.shown, fact, call.arguments)
         if _is_endless(policy):
-            self.report(call, _message(policy))
+            settings = _settings(call.fact(RetrySettings))
+            self.report(call, _message(policy), fix_data=settings)
+
+    def fix_at(self, node: Any, *settings: Any) -> Fix:
+        return limited(self.file, node, RetrySettings(*settings), self.defaults)
 
     def visit_While(self, node: cst.While) -> None:
         self._judge_loop(node)
@@ -283,6 +322,10 @@ class UnboundedRetry(Rule):
         if loop.subject is not None:
             name = self.file.code(loop.subject.func)
             self.report(loop.again[0], f"`{name}` is tried again for ever while it fails")
+
+
+def _settings(fact: RetrySettings | None) -> tuple[object, ...] | None:
+    return astuple(fact) if fact is not None else None
 
 
 def _is_endless(policy: Policy) -> bool:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import libcst as cst
+
+from surefoot.edits import constant
+from surefoot.edits.text import text_of
 from surefoot.facts.kinds import Pauses
-from surefoot.model import Severity
+from surefoot.model import Defaults, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.rate_limits import asked_for
@@ -35,7 +41,20 @@ class UnboundedRetryAfter(Rule):
                         continue
                     return answer
                 raise RuntimeError(url)
-            """
+            """,
+            fixed="""
+            import time
+
+            def load(session, url):
+                for attempt in range(3):
+                    answer = session.get(url, timeout=3)
+                    if answer.status_code == 429:
+                        time.sleep(min(int(answer.headers["Retry-After"]), 10))
+                        continue
+                    return answer
+                raise RuntimeError(url)
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Bad(
             """
@@ -56,7 +75,16 @@ class UnboundedRetryAfter(Rule):
                 header = error.response.headers.get("Retry-After")
                 delay = int(header) if header else 2 ** attempt
                 time.sleep(delay)
-            """
+            """,
+            fixed="""
+            import time
+
+            def pause(error, attempt):
+                header = error.response.headers.get("Retry-After")
+                delay = int(header) if header else 2 ** attempt
+                time.sleep(min(delay, 10))
+            """,
+            defaults=Defaults(timeout=10),
         ),
         Good(
             """
@@ -131,4 +159,22 @@ class UnboundedRetryAfter(Rule):
                 header = asked_for(self.file, argument.value)
                 if header is not None:
                     code = self.file.code(header)
-                    self.report(call, f"`{call.shown}` waits as long as the peer says in `{code}`")
+                    self.report(
+                        call,
+                        f"`{call.shown}` waits as long as the peer says in `{code}`",
+                        fix_data=(position,),
+                    )
+
+    def fix_at(self, node: Any, position: int) -> Fix | None:
+        """Wait no longer than the project waits for an answer."""
+        if self.defaults.timeout is None:
+            title = "Bound the wait; with `default-timeout` set, surefoot inserts it"
+            return Fix(title, (), Safety.SUGGESTION)
+        argument = node.args[position].value
+        if argument.lpar or isinstance(argument, (cst.Await, cst.NamedExpr, cst.GeneratorExp)):
+            return None
+        limit, edits = constant(self.file, node, self.defaults.timeout)
+        where = text_of(self.file)
+        start, end = where.range(self.file.span(argument))
+        around = (where.edit(start, start, "min("), where.edit(end, end, f", {limit})"))
+        return Fix(f"Wait for at most `{limit}`", (*around, *edits), Safety.SUGGESTION)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits.answers import raising
 from surefoot.facts.kinds import HttpAnswer
 from surefoot.linking.project import Project
-from surefoot.model import Confidence, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.handlers import last_name
@@ -14,6 +17,7 @@ from surefoot.semantics.http_answers import Looks, looks_at_answer
 from surefoot.semantics.loops import is_script
 from surefoot.semantics.summary import MOUNTED
 
+_RAISES = "raise_for_status"
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "request"})
 _SENDING = frozenset({"post", "put", "patch", "delete"})
 
@@ -40,6 +44,19 @@ class UncheckedHttpStatus(Rule):
             def price(url):
                 return requests.get(url, timeout=3).json()["x"]
             """,
+            fixed="""
+            import requests
+
+            def user(number):
+                answer = requests.get(f"https://x/{number}", timeout=3)
+                answer.raise_for_status()
+                return answer.json()["user"]["name"]
+
+            def price(url):
+                response = requests.get(url, timeout=3)
+                response.raise_for_status()
+                return response.json()["x"]
+            """,
             count=2,
         ),
         Bad(
@@ -53,7 +70,19 @@ class UncheckedHttpStatus(Rule):
                 async def rates(self):
                     answer = await self.client.get("/rates")
                     return answer.json()
-            """
+            """,
+            fixed="""
+            import httpx
+
+            class Api:
+                def __init__(self):
+                    self.client = httpx.AsyncClient()
+
+                async def rates(self):
+                    answer = await self.client.get("/rates")
+                    answer.raise_for_status()
+                    return answer.json()
+            """,
         ),
         Bad(
             """
@@ -63,7 +92,16 @@ class UncheckedHttpStatus(Rule):
                 async with aiohttp.ClientSession() as session:
                     async with session.get(url) as answer:
                         return await answer.json()
-            """
+            """,
+            fixed="""
+            import aiohttp
+
+            async def load(url):
+                async with aiohttp.ClientSession() as session:
+                    async with session.get(url) as answer:
+                        answer.raise_for_status()
+                        return await answer.json()
+            """,
         ),
         Bad(
             """
@@ -79,6 +117,22 @@ class UncheckedHttpStatus(Rule):
 
             def remove(url):
                 session.delete(url, timeout=3)
+            """,
+            fixed="""
+            # file: clients.py
+            import requests
+
+            session = requests.Session()
+            # file: service.py
+            from clients import session
+
+            def load(url):
+                response = session.get(url, timeout=3)
+                response.raise_for_status()
+                return response.text
+
+            def remove(url):
+                session.delete(url, timeout=3).raise_for_status()
             """,
             count=2,
         ),
@@ -211,7 +265,7 @@ class UncheckedHttpStatus(Rule):
                 continue
             if call.constructor is None and self._checks_somewhere(project, call, fact):
                 continue
-            self._tell(call, looks)
+            self._tell(call, looks, () if _RAISES in fact.status else None)
 
     def _checks_somewhere(self, project: Project, call: Call, fact: HttpAnswer) -> bool:
         """Whether a client of this kind is made so that it looks at the status itself."""
@@ -221,7 +275,7 @@ class UncheckedHttpStatus(Rule):
             for each in project.calls
         )
 
-    def _tell(self, call: Call, looks: Looks) -> None:
+    def _tell(self, call: Call, looks: Looks, fix_data: tuple[()] | None) -> None:
         message = (
             f"nobody looks at what `{call.shown}` answers: a refusal passes for done"
             if looks.dropped
@@ -231,7 +285,11 @@ class UncheckedHttpStatus(Rule):
         confidence = Confidence.MEDIUM if looks.dropped else None
         if is_script(call.path) or looks.guarded:
             confidence = Confidence.LOW
-        self.report(call, message, confidence=confidence)
+        self.report(call, message, confidence=confidence, fix_data=fix_data)
+
+    def fix_at(self, node: Any) -> Fix:
+        edits = raising(self.file, node, _RAISES)
+        return Fix("Raise for a status that tells of a failure", edits, Safety.UNSAFE)
 
 
 def _is_wrong(call: Call, fact: HttpAnswer, looks: Looks) -> bool:

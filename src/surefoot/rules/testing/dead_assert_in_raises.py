@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
+from typing import Any
 
 import libcst as cst
 
-from surefoot.model import Confidence, Severity
+from surefoot.edits.statements import move_behind
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.handlers import body_of, last_name
 from surefoot.semantics.testing import expected, is_check, root
@@ -45,6 +48,14 @@ class DeadAssertInRaises(Rule):
                 with pytest.raises(ValueError) as caught:
                     client.send("")
                     assert "empty" in str(caught.value)
+            """,
+            fixed="""
+            import pytest
+
+            def test_refused(client):
+                with pytest.raises(ValueError) as caught:
+                    client.send("")
+                assert "empty" in str(caught.value)
             """,
             path="test_client.py",
         ),
@@ -178,7 +189,25 @@ class DeadAssertInRaises(Rule):
             first,
             f"this assertion never runs: `{act}` raises `{self.file.code(exception)}` before it",
             confidence=confidence,
+            fix_data=(),
         )
+
+    def fix_at(self, node: Any) -> Fix | None:
+        """Move the assertions behind the block, unless they ask for what the call would give."""
+        _, block = islice(self.file.ancestors(node), 2)
+        statements = body_of(block)
+        index = next(i for i, item in enumerate(statements) if item is node)
+        match statements[index - 1]:
+            case cst.Assign(targets=targets):
+                given = {root(each.target) for each in targets}
+                given |= {root(name) for each in targets for name in self._names_in(each.target)}
+                rest = [name for item in statements[index:] for name in self._names_in(item)]
+                if any(root(name) in given for name in rest):
+                    return None
+            case cst.AnnAssign():
+                return None
+        edits = move_behind(self.file, node)
+        return Fix("Move what never runs below the block", edits, Safety.UNSAFE)
 
     def _names(self, exception: cst.BaseExpression) -> set[str]:
         if isinstance(exception, cst.Tuple):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
+from surefoot.edits import import_name, set_keyword
 from surefoot.linking.project import Project
-from surefoot.model import Severity
+from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.testing import is_mock, mocked, tests_in
 
@@ -47,6 +50,28 @@ class UnspeccedMock(Rule):
                     mail.Mail().send("x")
                 connect.assert_not_called()
             """,
+            fixed="""
+            # file: shop/mail.py
+            class Mail:
+                def send(self, text):
+                    return text
+
+            def connect(host):
+                return Mail()
+            # file: tests/test_mail.py
+            from unittest.mock import patch
+            from shop import mail
+
+            @patch("shop.mail.Mail", autospec=True)
+            def test_mail(made):
+                mail.connect("x")
+                made.assert_called_once_with()
+
+            def test_connected():
+                with patch.object(mail, "connect", autospec=True) as connect:
+                    mail.Mail().send("x")
+                connect.assert_not_called()
+            """,
             count=2,
         ),
         Bad(
@@ -66,6 +91,24 @@ class UnspeccedMock(Rule):
             def test_orders():
                 assert Orders(Mock()).mail
                 assert Orders(mail=Mock()).mail
+            """,
+            fixed="""
+            # file: shop/orders.py
+            class Mail:
+                def send(self, text):
+                    return text
+
+            class Orders:
+                def __init__(self, mail: Mail, limit: int = 3):
+                    self.mail = mail
+            # file: tests/test_orders.py
+            from unittest.mock import Mock
+            from shop.orders import Orders
+            from shop.orders import Mail
+
+            def test_orders():
+                assert Orders(Mock(spec=Mail)).mail
+                assert Orders(mail=Mock(spec=Mail)).mail
             """,
             count=2,
         ),
@@ -120,7 +163,23 @@ class UnspeccedMock(Rule):
                     note,
                     f"the mock in the place of `{shown}` takes calls that `{shown}` would refuse",
                     path=examination.path,
+                    fix_data=self._fix_data(project, kind, what),
                 )
+
+    def _fix_data(self, project: Project, kind: object, what: str) -> tuple[str, ...] | None:
+        if kind == "patch":
+            return ()
+        module, name = project.world.split(what)
+        return (module.module, name) if module is not None and "." not in name else None
+
+    def fix_at(self, node: Any, module: str = "", name: str = "") -> Fix:
+        """Tie the mock to what it stands for."""
+        if not name:
+            edits = set_keyword(self.file, node, "autospec", "True")
+            return Fix("Pass `autospec=True`", edits, Safety.UNSAFE)
+        written = import_name(self.file, node, module, name)
+        edits = set_keyword(self.file, node, "spec", written.text)
+        return Fix(f"Pass `spec={written.text}`", (*edits, *written.edits), Safety.UNSAFE)
 
     def _patched(self, project: Project, data: list[object]) -> str | None:
         """Return the class or function of the project that is replaced."""
