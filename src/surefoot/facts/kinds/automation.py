@@ -107,6 +107,18 @@ class Owned(Fact, key="owned"):
 
 
 @dataclass(frozen=True)
+class OneByOne(Fact, key="one-by-one"):
+    """Each call sends one item, and the method `many` of the same object takes many at once.
+
+    `given` lists keywords one of which is in each such call: they tell the method from others
+    of the same name.
+    """
+
+    many: str
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CommandOption(Fact, key="command-option"):
     """The callable declares an option of a command line, by its literal names.
 
