@@ -140,7 +140,9 @@ class Detached(Fact, key="detached"):
     """The callable has something run beside the caller, who hears of it only by the result.
 
     What is run is the argument at `position` or `parameter`: a coroutine or a function.
+    `begins` is the method of the result that has it run, where the call alone does not.
     """
 
     position: int = 0
     parameter: str | None = None
+    begins: str | None = None

@@ -54,6 +54,32 @@ class FireAndForgetAudit(Rule):
             def write_audit_log(action, key): ...
             """
         ),
+        Bad(
+            """
+            import asyncio
+            import threading
+
+            def remove_user(users, audit, number):
+                users.delete(number)
+                threading.Thread(target=audit.write, args=(number,), daemon=True).start()
+
+            async def disable_user(users, audit, number):
+                asyncio.get_running_loop().run_in_executor(None, audit.write, number)
+            """,
+            count=2,
+        ),
+        Good(
+            """
+            import threading
+
+            def remove_user(users, audit, number):
+                writing = threading.Thread(target=audit.write, args=(number,))
+                writing.start()
+                users.delete(number)
+                writing.join()
+            """,
+            because="the thread is waited for",
+        ),
         Good(
             """
             import asyncio
@@ -82,7 +108,7 @@ class FireAndForgetAudit(Rule):
 
     def check_call(self, call: Call, fact: Detached) -> None:
         node = call.node
-        if node is None or At.STATEMENT not in call.at or At.AWAITED in call.at:
+        if node is None or At.AWAITED in call.at or not self._is_dropped(call, node, fact):
             return
         work = self._work(node, fact)
         if work is None:
@@ -97,6 +123,17 @@ class FireAndForgetAudit(Rule):
                 f"nobody waits for `{name}`: when it fails, or the process ends first, there is "
                 "no record of what was done",
             )
+
+    def _is_dropped(self, call: Call, node: cst.Call, fact: Detached) -> bool:
+        """Whether nobody keeps what tells the end of the work."""
+        if fact.begins is None:
+            return At.STATEMENT in call.at
+        begun = self.file.parent(node)
+        return (
+            isinstance(begun, cst.Attribute)
+            and begun.attr.value == fact.begins
+            and isinstance(self.file.parent(self.file.parent(begun)), cst.Expr)
+        )
 
     def _work(self, node: cst.Call, fact: Detached) -> cst.BaseExpression | None:
         for argument in node.args:
