@@ -129,11 +129,10 @@ class FireAndForgetAudit(Rule):
         if fact.begins is None:
             return At.STATEMENT in call.at
         begun = self.file.parent(node)
-        return (
-            isinstance(begun, cst.Attribute)
-            and begun.attr.value == fact.begins
-            and isinstance(self.file.parent(self.file.parent(begun)), cst.Expr)
-        )
+        if not isinstance(begun, cst.Attribute) or begun.attr.value != fact.begins:
+            return False
+        beginning = self.file.parent(begun)
+        return isinstance(beginning, cst.Call) and isinstance(self.file.parent(beginning), cst.Expr)
 
     def _work(self, node: cst.Call, fact: Detached) -> cst.BaseExpression | None:
         for argument in node.args:
