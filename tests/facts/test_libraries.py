@@ -36,6 +36,7 @@ from surefoot.facts.kinds import (
     Mutates,
     ObeysRetryAfter,
     Offload,
+    OneByOne,
     Owned,
     PartialFailure,
     Patches,
@@ -528,6 +529,10 @@ def test_methods_made_of_descriptions_exist() -> None:
     assert change is not None
     assert owned is not None
     names = (*change.names, *change.destroying, *change.harmless, *owned.names)
+    singles = {name: table.stated(OneByOne, name) for name in table.names(OneByOne)}
+    assert singles
+    names += (*(name.rpartition(".")[2] for name in singles),)
+    names += (*(fact.many for fact in singles.values() if fact is not None),)
     assert [
         name for name in names if not fnmatch.filter(methods, name) and name != "upload_*"
     ] == []

@@ -10,6 +10,7 @@ import libcst as cst
 from surefoot.facts.kinds import Fact, RunsCommand
 from surefoot.semantics.call import Arguments, Call
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import last_name
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.values import World
 
@@ -18,6 +19,7 @@ _ASSIGNS = re.compile(r"\w+=.*")
 _TEXT_METHODS = frozenset(
     {"casefold", "decode", "lower", "lstrip", "rstrip", "split", "splitlines", "strip", "upper"}
 )
+_LOOKS_UP = frozenset({"find_executable", "which"})
 _DEEPEST = 8
 
 
@@ -89,14 +91,14 @@ def command_text(file: File, node: cst.Call, fact: RunsCommand) -> Command | Non
     words that stand there."""
     call = file.call(node)
     known = command_of(call, fact)
-    if known is not None:
+    if known is not None and known.program is not None:
         return known
     for argument in node.args:
         if (argument.keyword is None and not argument.star) or (
             argument.keyword is not None and argument.keyword.value == fact.parameter
         ):
-            return _written(file, argument.value)
-    return None
+            return _written(file, argument.value) or known
+    return known
 
 
 def _written(file: File, node: cst.BaseExpression, depth: int = 0) -> Command | None:
@@ -132,8 +134,21 @@ def _written(file: File, node: cst.BaseExpression, depth: int = 0) -> Command | 
 def _word(file: File, element: cst.BaseElement) -> str | None:
     if isinstance(element, cst.StarredElement):
         return None
-    constant = file.constant(element.value)
+    constant = file.constant(element.value) or file.constant(_looked_up(file, element.value))
     return constant[0] if constant is not None and isinstance(constant[0], str) else None
+
+
+def _looked_up(file: File, node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """Return the name of a program whose path an expression is: of `which("git")` that of git."""
+    if isinstance(node, cst.Name):
+        owner = file.scope(node).find(node.value)
+        bindings = owner.bindings[node.value] if owner is not None else []
+        value = bindings[0].value if len(bindings) == 1 else None
+    else:
+        value = node
+    if isinstance(value, cst.Call) and value.args and last_name(value.func) in _LOOKS_UP:
+        return value.args[0].value
+    return None
 
 
 class Output(NamedTuple):

@@ -107,7 +107,7 @@ def _of_call(file: File, node: cst.Call, depth: int) -> Iterator[tuple[str, str]
                 yield from disclosed(file, argument.value, depth)
         case cst.Attribute(attr=cst.Name(value="get")) if node.args:
             key = written(node.args[0].value)
-            if key is not None:
+            if key is not None and not any(_is_switch(item.value) for item in node.args[1:]):
                 yield from _named(file, key, key, is_key=True)
 
 
@@ -168,7 +168,8 @@ def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None
             value[1] in _PLAIN_TYPES or str(value[1]).rpartition(".")[2] in ("Token", "SecretStr")
         ):
             return True
-    if any(map(_is_mask, _sources(file, node))):
+    sources = _sources(file, node)
+    if any(map(_is_mask, sources)) or any(map(_is_switch, sources)):
         return True
     return _is_empty_here(file, node) or _is_looked_up(file, node)
 
@@ -208,15 +209,35 @@ def _is_looked_up(file: File, node: cst.CSTNode) -> bool:
 
 
 def _sources(file: File, node: cst.CSTNode) -> list[cst.CSTNode]:
-    """What a name is assigned anywhere in its scope."""
-    owner = file.scope(node).find(node.value) if isinstance(node, cst.Name) else None
+    """What a name is assigned anywhere in its scope, an attribute anywhere in the file."""
+    if not isinstance(node, cst.Name):
+        code = file.code(node)
+        return [
+            item.value
+            for item in file.tree.of(cst.Assign)
+            if any(file.code(target.target) == code for target in item.targets)
+        ]
+    owner = file.scope(node).find(node.value)
     if owner is None:
         return []
-    return [
+    found: list[cst.CSTNode] = [
         binding.value
-        for binding in owner.bindings[node.value]  # type: ignore[attr-defined]
+        for binding in owner.bindings[node.value]
         if isinstance(binding.value, cst.BaseExpression)
     ]
+    if isinstance(owner.node, cst.FunctionDef):
+        params = owner.node.params
+        found += [
+            param.default
+            for param in (*params.posonly_params, *params.params, *params.kwonly_params)
+            if param.name.value == node.value and param.default is not None
+        ]
+    return found
+
+
+def _is_switch(source: cst.CSTNode) -> bool:
+    """Whether an expression is true or false: what else has that value has no text to give."""
+    return isinstance(source, cst.Name) and source.value in ("True", "False")
 
 
 def _is_mask(source: cst.CSTNode) -> bool:

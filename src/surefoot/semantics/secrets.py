@@ -58,6 +58,8 @@ _NO_SECRETS = frozenset(
     {"conf", "attr", "field", "header", "env", "arg", "param", "column", "flag"}
     | {"dummy", "example", "fake", "mock", "public", "sample", "test"}
     | {"bad", "expired", "incorrect", "invalid", "missing", "no", "unknown", "wrong"}
+    | {"allow", "allows", "can", "enable", "enabled", "disable", "disabled", "has", "is", "need"}
+    | {"needs", "require", "requires", "should", "supports", "use", "uses", "want", "wants"}
 )
 _PIECE = r"([A-Za-z]+\d{0,2}[A-Za-z]*|\d{1,2})"
 _WORDS = re.compile(rf"{_PIECE}([-_.:/ @,+]+{_PIECE}?)*")

@@ -107,6 +107,18 @@ class Owned(Fact, key="owned"):
 
 
 @dataclass(frozen=True)
+class OneByOne(Fact, key="one-by-one"):
+    """Each call sends one item, and the method `many` of the same object takes many at once.
+
+    `given` lists keywords one of which is in each such call: they tell the method from others
+    of the same name.
+    """
+
+    many: str
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CommandOption(Fact, key="command-option"):
     """The callable declares an option of a command line, by its literal names.
 
@@ -129,8 +141,10 @@ class Detached(Fact, key="detached"):
 
     What is run is the argument at `position` or `parameter`: a function, or a `coroutine`, which
     the caller could await as well.
+    `begins` is the method of the result that has it run, where the call alone does not.
     """
 
     position: int = 0
     parameter: str | None = None
     coroutine: bool = False
+    begins: str | None = None

@@ -63,6 +63,32 @@ class FireAndForgetAudit(Rule):
             def write_audit_log(action, key): ...
             """
         ),
+        Bad(
+            """
+            import asyncio
+            import threading
+
+            def remove_user(users, audit, number):
+                users.delete(number)
+                threading.Thread(target=audit.write, args=(number,), daemon=True).start()
+
+            async def disable_user(users, audit, number):
+                asyncio.get_running_loop().run_in_executor(None, audit.write, number)
+            """,
+            count=2,
+        ),
+        Good(
+            """
+            import threading
+
+            def remove_user(users, audit, number):
+                writing = threading.Thread(target=audit.write, args=(number,))
+                writing.start()
+                users.delete(number)
+                writing.join()
+            """,
+            because="the thread is waited for",
+        ),
         Good(
             """
             import asyncio
@@ -91,7 +117,7 @@ class FireAndForgetAudit(Rule):
 
     def check_call(self, call: Call, fact: Detached) -> None:
         node = call.node
-        if node is None or At.STATEMENT not in call.at or At.AWAITED in call.at:
+        if node is None or At.AWAITED in call.at or not self._is_dropped(call, node, fact):
             return
         work = self._work(node, fact)
         if work is None:
@@ -105,7 +131,9 @@ class FireAndForgetAudit(Rule):
                 node,
                 f"nobody waits for `{name}`: when it fails, or the process ends first, there is "
                 "no record of what was done",
-                fix_data=(self.file.tree.place(work),) if fact.coroutine else None,
+                fix_data=(self.file.tree.place(work),)
+                if fact.coroutine and fact.begins is None
+                else None,
             )
 
     def fix_at(self, node: Any, place: int) -> Fix | None:
@@ -117,6 +145,16 @@ class FireAndForgetAudit(Rule):
             return None
         edits = replace(self.file, node, f"await {self.file.code(work)}")
         return Fix("Wait for the record", edits, Safety.UNSAFE)
+
+    def _is_dropped(self, call: Call, node: cst.Call, fact: Detached) -> bool:
+        """Whether nobody keeps what tells the end of the work."""
+        if fact.begins is None:
+            return At.STATEMENT in call.at
+        begun = self.file.parent(node)
+        if not isinstance(begun, cst.Attribute) or begun.attr.value != fact.begins:
+            return False
+        beginning = self.file.parent(begun)
+        return isinstance(beginning, cst.Call) and isinstance(self.file.parent(beginning), cst.Expr)
 
     def _work(self, node: cst.Call, fact: Detached) -> cst.BaseExpression | None:
         for argument in node.args:

@@ -86,6 +86,15 @@ class IgnoredExitStatus(Rule):
                 return found.stdout.splitlines()
             """,
         ),
+        Bad(
+            """
+            import shutil
+            import subprocess
+
+            def drain(node):
+                subprocess.call([shutil.which("kubectl"), "drain", node])
+            """
+        ),
         Good(
             """
             import subprocess
@@ -135,6 +144,19 @@ class IgnoredExitStatus(Rule):
                     subprocess.call(["restorecon", text], stdout=null, stderr=null)
             """,
             because="nothing depends on these, or nobody is to hear of them",
+        ),
+        Good(
+            """
+            import shutil
+            import subprocess
+
+            def label(path, host):
+                restorecon = shutil.which("restorecon")
+                if restorecon:
+                    subprocess.call([restorecon, path])
+                subprocess.call(["ssh-keygen", "-R", host])
+            """,
+            because="they may fail in the ordinary course of things",
         ),
         Good(
             """

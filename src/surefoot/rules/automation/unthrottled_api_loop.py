@@ -6,16 +6,16 @@ import re
 
 import libcst as cst
 
-from surefoot.facts.kinds import Blocking, Mutates
+from surefoot.facts.kinds import Blocking, Mutates, OneByOne
+from surefoot.facts.table import FactTable
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.deeds import calls_like, verb_of
-from surefoot.semantics.handlers import inside, last_name
+from surefoot.semantics.handlers import body_of, inside
 
 _PACES = re.compile(
     r"(?i)sleep|limit|throttl|semaphore|acquire|backoff|wait|rate|batch|chunk|bulk|paginat|retry|pause"
 )
-_SENDS = re.compile(r"(send|put|create|delete|update|start|stop|terminate|publish|tag)_[a-z_]+")
 
 
 class UnthrottledApiLoop(Rule):
@@ -23,7 +23,8 @@ class UnthrottledApiLoop(Rule):
 
     With ten items that is fine; with fifty thousand it is a flood, answered with `429` for this
     job and for everybody who shares the quota. Use the call for many items where there is one,
-    or keep a pace.
+    or keep a pace. Of clients that are told to slow down and obey, as those of AWS do, only
+    calls for which there is one for many are reported.
     """
 
     code = "SF1112"
@@ -87,6 +88,30 @@ class UnthrottledApiLoop(Rule):
             """,
             because="these are not known to be requests",
         ),
+        Good(
+            """
+            import boto3
+
+            def process(client, resources):
+                for resource in resources:
+                    client.delete_workflow(Name=resource["Name"])
+                glue = boto3.client("glue")
+                for resource in resources:
+                    glue.delete_trigger(Name=resource["Name"])
+            """,
+            because="there is no call for many, and the client slows down when it is told to",
+        ),
+        Good(
+            """
+            import requests
+
+            def sync(rows):
+                for row in rows:
+                    requests.put("https://api.example.com/rows", json=row, timeout=3)
+                    break
+            """,
+            because="one is sent",
+        ),
     )
 
     def visit_For(self, node: cst.For) -> None:
@@ -95,7 +120,7 @@ class UnthrottledApiLoop(Rule):
         sends = [
             item for item in inside([node.body]) if type(item) is cst.Call and self._sends(item)
         ]
-        if not sends:
+        if not sends or isinstance(body_of(node.body)[-1], (cst.Break, cst.Return)):
             return
         function = self.file.function(node)
         around = function.body if function is not None else node
@@ -106,10 +131,12 @@ class UnthrottledApiLoop(Rule):
             for parent in self.file.ancestors(node)
         ):
             return
+        code = self.file.code(sends[0].func)
+        many = self._many(sends[0])
+        better = f"where `{many}` takes many" if many is not None else "as fast as they go"
         self.report(
             sends[0],
-            f"`{self.file.code(sends[0].func)}` is called once for each item of "
-            f"`{self.file.code(node.iter)}`, as fast as they go",
+            f"`{code}` is called once for each item of `{self.file.code(node.iter)}`, {better}",
         )
 
     def _is_short(self, items: cst.BaseExpression) -> bool:
@@ -121,17 +148,30 @@ class UnthrottledApiLoop(Rule):
         return isinstance(items, cst.Call) and self.file.name(items.func) == "builtins.range"
 
     def _sends(self, node: cst.Call) -> bool:
-        call = self.file.call(node)
-        if call.name is not None:
-            blocking = call.fact(Blocking)
-            return call.fact(Mutates) is not None and (
-                blocking is not None and blocking.what == "network"
-            )
-        if verb_of(node) is not None:
+        if self._many(node) is not None:
             return True
-        keywords = [item.keyword.value for item in node.args if item.keyword is not None]
+        call = self.file.call(node)
+        if call.name is None:
+            return verb_of(node) is not None
+        blocking, change = call.fact(Blocking), call.fact(Mutates)
         return (
-            _SENDS.fullmatch(last_name(node.func)) is not None
-            and bool(keywords)
-            and all(word[:1].isupper() for word in keywords)
+            change is not None
+            and not change.names
+            and (blocking is not None and blocking.what == "network")
         )
+
+    def _many(self, node: cst.Call) -> str | None:
+        """Return the method that does for many what a call does for one."""
+        if not isinstance(node.func, cst.Attribute):
+            return None
+        fact = self.file.facts.once(_by_method).get(node.func.attr.value)
+        name = self.file.call(node).name
+        if fact is None or (name is not None and self.file.call(node).fact(OneByOne) is None):
+            return None
+        given = {item.keyword.value for item in node.args if item.keyword is not None}
+        return fact.many if not given.isdisjoint(fact.given) else None
+
+
+def _by_method(table: FactTable) -> dict[str, OneByOne]:
+    facts = ((name, table.stated(OneByOne, name)) for name in table.names(OneByOne))
+    return {name.rpartition(".")[2]: fact for name, fact in facts if fact is not None}

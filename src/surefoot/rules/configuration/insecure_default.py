@@ -92,6 +92,14 @@ class InsecureDefault(Rule):
             """,
             count=2,
         ),
+        Bad(
+            """
+            import os
+
+            def sign(key=None):
+                return key or os.getenv("SECRET_KEY") or "change-me-please"
+            """
+        ),
         Good(
             """
             import os
@@ -191,12 +199,17 @@ class InsecureDefault(Rule):
         if isinstance(reading.default, tuple) and isinstance(reading.default[0], str):
             default = reading.default[0]
             return None if default == "" and self._is_replaced(reading) else default
-        match self.file.parent(reading.node):
-            case cst.BooleanOperation(operator=cst.Or(), left=left, right=right) if (
-                left is reading.node
+        last: cst.CSTNode | None = None
+        child: cst.CSTNode = reading.node
+        for parent in self.file.ancestors(reading.node):
+            if not isinstance(parent, cst.BooleanOperation) or not isinstance(
+                parent.operator, cst.Or
             ):
-                return written(right) or None
-        return None
+                break
+            if parent.left is child:
+                last = parent.right
+            child = parent
+        return (written(last) or None) if last is not None else None
 
     def _is_replaced(self, reading: Reading) -> bool:
         """Whether it is seen, or made up for, that the text is empty."""

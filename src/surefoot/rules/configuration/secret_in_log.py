@@ -219,6 +219,23 @@ class SecretInLog(Rule):
         ),
         Good(
             """
+            import logging
+
+            class Flow:
+                def __init__(self):
+                    self.manual_token = False
+
+                def step(self, data, api_token=False):
+                    self.manual_token = data["manual"]
+                    logging.debug("%s %s", self.manual_token, api_token)
+                    logging.debug("%s", data.get("access_token", False))
+                    has_password = data["has_password"]
+                    logging.debug("%s", has_password)
+            """,
+            because="these are true or false",
+        ),
+        Good(
+            """
             def send(connection, password):
                 connection.send(password)
                 with open("secret", "w") as stream:

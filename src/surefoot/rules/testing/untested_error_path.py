@@ -11,7 +11,7 @@ from surefoot.linking.project import Project, full_name
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.file import is_test_path
-from surefoot.semantics.handlers import last_name
+from surefoot.semantics.handlers import inside, last_name
 from surefoot.semantics.testing import expected
 from surefoot.semantics.values import PENDING
 from surefoot.semantics.visibility import has_public_interface, is_public
@@ -130,6 +130,42 @@ class UntestedErrorPath(Rule):
             """,
             because="no test calls it, it is private, or not written yet",
         ),
+        Good(
+            """
+            # file: pkg/users.py
+            class Users:
+                def __init__(self, limit):
+                    if limit < 1:
+                        raise ValueError(limit)
+
+                def remove(self, name):
+                    if not name:
+                        raise ValueError(name)
+
+                def add(self, name):
+                    try:
+                        if len(name) > 9:
+                            raise ValueError(name)
+                    except ValueError:
+                        return None
+                    return name
+            # file: tests/test_users.py
+            import unittest
+            from pkg.users import Users
+
+            class TestUsers(unittest.TestCase):
+                def test_users(self):
+                    users = Users(3)
+                    users.add("a")
+                    users.remove("a")
+
+                def test_refused(self):
+                    self.assertRaises(ValueError, self.users.remove, "")
+                    with self.assertRaises(ValueError):
+                        self.make(Users(0))
+            """,
+            because="the exception is expected of it by name, or caught where it is raised",
+        ),
     )
 
     def visit_Raise(self, node: cst.Raise) -> None:
@@ -141,8 +177,21 @@ class UntestedErrorPath(Rule):
         made = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
         if _CHECKING.fullmatch(function.name.value) or not last_name(made)[:1].isupper():
             return
+        if self._is_caught(node):
+            return
         name = self.file.symbols.definition(self.file.scope_of(function))
         self.note(node, "raises", name, self.file.symbol(made))
+
+    def _is_caught(self, node: cst.Raise) -> bool:
+        """Whether a handler of the same function has the exception first."""
+        child: cst.CSTNode = node
+        for parent in self.file.ancestors(node):
+            if isinstance(parent, cst.FunctionDef):
+                return False
+            if isinstance(parent, cst.Try) and parent.body is child and parent.handlers:
+                return True
+            child = parent
+        return False
 
     def visit_Call(self, node: cst.Call) -> None:
         if not self.file.is_test:
@@ -152,16 +201,28 @@ class UntestedErrorPath(Rule):
             elements = exception.elements if isinstance(exception, cst.Tuple) else ()
             classes = [element.value for element in elements] or [exception]
             symbols = tuple(self.file.symbol(item) for item in classes)
-            self.note(node, "expects", symbols)
+            self.note(node, "expects", symbols, tuple(sorted(self._subjects(node))))
+
+    def _subjects(self, node: cst.Call) -> set[str]:
+        """Return the names of what is called where an exception is expected."""
+        parent = self.file.parent(node)
+        block = self.file.parent(parent) if isinstance(parent, cst.WithItem) else None
+        if isinstance(block, cst.With):
+            calls = inside([block.body], into=(cst.FunctionDef, cst.Lambda))
+            return {last_name(item.func) for item in calls if type(item) is cst.Call}
+        return {last_name(item.value) for item in node.args}
 
     def link(self, project: Project) -> None:
         anywhere: set[str] = set()
         by_test: dict[tuple[str, str], set[str]] = {}
+        by_subject: dict[str, set[str]] = {}
         for examination, note in project.notes(self.name):
             if note.data[0] == "expects":
                 names = set(self._names(project, note.data[1]))
                 anywhere |= names
                 by_test.setdefault((examination.path, note.scope), set()).update(names)
+                for subject in note.data[2]:  # type: ignore[attr-defined]
+                    by_subject.setdefault(str(subject), set()).update(names)
         for examination, note in project.notes(self.name):
             if note.data[0] != "raises":
                 continue
@@ -174,14 +235,14 @@ class UntestedErrorPath(Rule):
             if not own and exception not in _OWN_ERRORS:
                 continue
             tests = [call for call in project.callers.get(function, ()) if is_test_path(call.path)]
+            shown = function.removesuffix(".__init__").rpartition(".")[2]
             known = anywhere
             if not own:
-                known = set().union(
+                known = set(by_subject.get(shown, ())).union(
                     *(by_test.get((call.path, call.function), set()) for call in tests)
                 )
             if not tests or not known.isdisjoint(self._bases(project, exception)):
                 continue
-            shown = function.rpartition(".")[2]
             caller = tests[0].function.rpartition(".")[2] or full_name(tests[0].module, "")
             self.report(
                 note,

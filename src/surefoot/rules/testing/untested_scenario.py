@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from surefoot.facts.kinds import Timeout
+from surefoot.facts.kinds import Resource, Timeout
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Note, Severity
 from surefoot.rule import Bad, Good, Rule
@@ -112,6 +112,21 @@ class UntestedScenario(Rule):
         ),
         Good(
             """
+            # file: pkg/store.py
+            import redis
+
+            def client(url):
+                return redis.Redis.from_url(url)
+            # file: tests/test_store.py
+            from pkg.store import client
+
+            def test_client():
+                assert client("redis://localhost")
+            """,
+            because="a client is made, and nobody waited for",
+        ),
+        Good(
+            """
             # file: pkg/nodes.py
             def drain(nodes: list[str], dry_run: bool = False):
                 return [node for node in nodes if not dry_run]
@@ -193,8 +208,8 @@ class UntestedScenario(Rule):
         seen: set[str] = set()
         for call in project.calls_about(Timeout):
             fact = call.fact(Timeout)
-            if fact is None or fact.wait != "network":
-                continue
+            if fact is None or fact.wait != "network" or call.fact(Resource) is not None:
+                continue  # a client that is made waits for nobody yet
             name = full_name(call.module, call.function)
             if call.function and name not in seen and not is_test_path(call.path):
                 seen.add(name)
