@@ -219,6 +219,22 @@ class SecretInLog(Rule):
         ),
         Good(
             """
+            def check(settings, load):
+                try:
+                    with open(settings.ENCRYPTION_KEY, "rb") as stream:
+                        load(stream.read())
+                except OSError as error:
+                    raise RuntimeError(f"cannot read {settings.ENCRYPTION_KEY}: {error}")
+
+            def update(verify_signature, known, signing_key, device):
+                if known.signing_key != signing_key:
+                    raise ValueError(f"expected {known.signing_key}, got {signing_key}")
+                verify_signature(device, signing_key)
+            """,
+            because="the path of a file that holds the key, and the public half of a pair",
+        ),
+        Good(
+            """
             def send(connection, password):
                 connection.send(password)
                 with open("secret", "w") as stream:
