@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import Response, body_of, caught_by, inside, reaction, words
+from surefoot.semantics.handlers import (
+    Response,
+    body_of,
+    caught_by,
+    inside,
+    last_name,
+    reaction,
+    words,
+)
 
 _TOLD = Response.RAISES | Response.REPORTS | Response.KEEPS | Response.RECORDS | Response.ACTS
 _PREPARES = (
@@ -27,6 +37,7 @@ _MARKS = words(
     "append appendleft cancel clear notify notify_all put_nowait release set set_result stop"
 )
 """Methods that leave a mark in memory, and do not fail in practice."""
+_LOCK = re.compile(r"(?i)lock|mutex|condition|semaphore")
 
 
 def guards_itself(file: File, function: cst.FunctionDef) -> bool:
@@ -47,6 +58,8 @@ def _guarded(file: File, statements: object) -> bool:
             if not inner and not any(_tells(file, handler) for handler in item.handlers):
                 return False
             found = True
+        elif isinstance(item, cst.With) and _looks_under_lock(item):
+            continue
         elif isinstance(item, _WRAPS):
             if not _guarded(file, body_of(item.body)):
                 return False
@@ -54,6 +67,13 @@ def _guarded(file: File, statements: object) -> bool:
         elif not isinstance(item, _PREPARES):
             return False
     return found
+
+
+def _looks_under_lock(item: cst.With) -> bool:
+    """Whether a block only prepares the work, while it holds a lock."""
+    return all(_LOCK.search(last_name(entry.item)) for entry in item.items) and all(
+        isinstance(part, (cst.SimpleStatementLine, cst.If)) for part in item.body.body
+    )
 
 
 def _tells(file: File, handler: cst.ExceptHandler) -> bool:

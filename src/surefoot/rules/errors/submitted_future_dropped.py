@@ -249,6 +249,33 @@ class SubmittedFutureDropped(Rule):
         ),
         Good(
             """
+            import threading
+            from concurrent.futures import Future, ThreadPoolExecutor
+
+            class Graph:
+                def __init__(self):
+                    self.lock = threading.Lock()
+                    self.finished = Future()
+
+                def run(self, nodes):
+                    with ThreadPoolExecutor() as pool:
+                        for node in nodes:
+                            pool.submit(self.work, node)
+                        self.finished.result()
+
+                def work(self, node):
+                    with self.lock:
+                        if self.finished.done():
+                            return
+                    try:
+                        node.run()
+                    except BaseException as error:
+                        self.finished.set_exception(error)
+            """,
+            because="the work sees to its failures, after a look under a lock",
+        ),
+        Good(
+            """
             from jobs import Board
 
             def apply(board: Board, job):
