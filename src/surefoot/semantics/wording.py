@@ -21,6 +21,10 @@ _CODE = re.compile(
 )
 """A word that others agreed upon: `ORA-01017`, `[Errno 2]`, `404`, `ThrottlingException`."""
 
+_SPEAKS = re.compile(r"[^\W_]")
+_PATTERN = re.compile(r"\\.|\[[^]]*\]|\(\?P?<?[\w!=:]*>?")
+"""What letters in an expression do not stand for themselves: `\\w`, `[a-z]`, `(?P<name>`."""
+
 
 class Wording(NamedTuple):
     """A test of what the text of an exception says: where, and for which words."""
@@ -61,11 +65,11 @@ class _Reading:
                         self.texts.add(name)
                 case cst.Comparison(left=left, comparisons=[only]):
                     words = self._compared(left, only)
-                    if words is not None:
+                    if words is not None and any(map(_SPEAKS.search, words)):
                         yield Wording(node, words)
                 case cst.Call():
                     words = self._called(node)
-                    if words is not None:
+                    if words is not None and any(map(_SPEAKS.search, words)):
                         yield Wording(node, words)
 
     def is_text(self, node: cst.CSTNode) -> bool:
@@ -123,7 +127,8 @@ class _Reading:
         match node:
             case cst.Call(args=[pattern, text, *_]):
                 if self.is_text(text.value) and self.file.name(node) in _SEARCHES:
-                    return self._words(pattern.value)
+                    words = self._words(pattern.value)
+                    return words and tuple(_PATTERN.sub("", word) for word in words)
         return None
 
     def _words(self, node: cst.CSTNode) -> tuple[str, ...] | None:

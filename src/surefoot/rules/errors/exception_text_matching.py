@@ -7,7 +7,7 @@ import re
 
 import libcst as cst
 
-from surefoot.facts.kinds import FailureCode, RetryPart
+from surefoot.facts.kinds import FailureCode, MayLack, RetryPart
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.besteffort import only_records
@@ -141,6 +141,35 @@ class ExceptionTextMatching(Rule):
         ),
         Good(
             """
+            from jsonschema import ValidationError
+
+            def complain(validate, plan):
+                try:
+                    validate(plan)
+                except ValidationError as error:
+                    message = error.message
+                    if not message.endswith("."):
+                        message += "."
+                    return message
+            """,
+            because="a full stop is no word: it only puts the message in shape",
+        ),
+        Good(
+            """
+            import re
+
+            def details(render):
+                try:
+                    render()
+                except LookupError as error:
+                    if match := re.search(r"'([a-z]\\w+)'", str(error)):
+                        return match[1]
+                    raise
+            """,
+            because="it picks a part out, and does not ask for any word",
+        ),
+        Good(
+            """
             def kind(message: str) -> bool:
                 return "rate limit" in str(message)
             """,
@@ -218,7 +247,9 @@ class ExceptionTextMatching(Rule):
     def _code(self, known: Caught) -> tuple[str, str] | None:
         for name in sorted(known.names):
             fact = self.file.world.fact(FailureCode, name)
-            if fact is not None:
+            lack = self.file.world.fact(MayLack, name)
+            first = fact.attribute.partition(".")[0] if fact is not None else ""
+            if fact is not None and not (lack is not None and first in lack.attributes):
                 return name.rpartition(".")[2], fact.attribute
         return None
 
