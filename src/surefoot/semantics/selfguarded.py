@@ -69,6 +69,13 @@ def _guarded(file: File, statements: object) -> bool:
     return found
 
 
+def tells_some(file: File, function: cst.FunctionDef) -> bool:
+    """Whether the work of a function ends with a `try` that does something about failures, of
+    some classes only."""
+    last = body_of(function.body)[-1]
+    return isinstance(last, cst.Try) and any(_sees_to(file, handler) for handler in last.handlers)
+
+
 def _looks_under_lock(item: cst.With) -> bool:
     """Whether a block only prepares the work, while it holds a lock."""
     return all(_LOCK.search(last_name(entry.item)) for entry in item.items) and all(
@@ -78,8 +85,10 @@ def _looks_under_lock(item: cst.With) -> bool:
 
 def _tells(file: File, handler: cst.ExceptHandler) -> bool:
     known = caught_by(file, handler)
-    if not (known.everything or known.pending):
-        return False
+    return (known.everything or known.pending) and _sees_to(file, handler)
+
+
+def _sees_to(file: File, handler: cst.ExceptHandler) -> bool:
     name = handler.name.name if handler.name is not None else None
     exception = name.value if isinstance(name, cst.Name) else None
     done = reaction(file, [handler.body], exception=exception, enough=_TOLD)
