@@ -359,14 +359,13 @@ class SubmittedFutureDropped(Rule):
             guards = [_guards(project, guarded, name) for name in names]
             if any(share == 1 for share in guards):
                 continue
+            unsure = not names or any(guards) or not some.isdisjoint(names)
             self.report(
                 note,
                 _message(call, fact, names[0] if names else None),
                 path=examination.path,
                 severity=_severity(fact, bool(minor)),
-                confidence=None
-                if names and not any(guards) and some.isdisjoint(names)
-                else Confidence.LOW,
+                confidence=Confidence.LOW if unsure else None,
             )
 
 
