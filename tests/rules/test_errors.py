@@ -573,3 +573,15 @@ def test_what_pytest_loads_is_a_test(path: str, count: int) -> None:
         return requests.get(url, timeout=3).json()
     """
     assert len(found("unchecked-http-status", code, path)) == count
+
+
+def test_the_version_of_a_package_that_may_not_be_installed() -> None:
+    code = """
+    from importlib.metadata import version
+
+    try:
+        __version__ = version("orders")
+    except Exception:
+        __version__ = None
+    """
+    assert severities("silent-default", code) == [Severity.INFO]
