@@ -11,7 +11,7 @@ from surefoot.facts.kinds import ReadsConfiguration, Settings
 from surefoot.semantics import secrets
 from surefoot.semantics.environment import ENVIRON
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import inside, last_name
+from surefoot.semantics.handlers import inside, last_name, words
 from surefoot.semantics.texts import LITERALS, assigned, written
 
 _SHOWING = frozenset({"str", "repr", "format", "dict", "dumps", "vars", "asdict"})
@@ -35,9 +35,19 @@ _MASKED = re.compile(
 )
 _SUBJECT = re.compile(
     r"(?i)lexer|tokeniz|tokenis|parser|grammar|syntax|yacc|(?-i:\bast\b)|page_token|next_token|"
-    r"next_page|continuation|max_tokens|cancel_token|num_tokens"
+    r"next_page|continuation|max_tokens|cancel_token|num_tokens|replicat|stream_?(token|pos|ordering)|"
+    r"(since|from|resume|sync|pagination)_token"
 )
 _SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|environ|(access|api|ingress|session)_token")
+_SIGNS_IN = words(
+    """
+    access account admin api app auth authentication authorization bearer bot client csrf device
+    github gitlab id identity invite jwt login magic oauth personal private push refresh
+    registration registry renewal reset secret security service session slack sso telegram user
+    vault verification webhook xsrf
+    """
+)
+"""What tokens to sign in with are called; others may be positions in a stream or a text."""
 _OPENS = frozenset({"open", "Path", "exists", "isfile", "load_cert_chain", "read_text", "abspath"})
 _DEEPEST = 3
 
@@ -128,8 +138,11 @@ def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterat
     kind = secrets.secret_kind(name)
     if kind in (None, "dsn") or not shown.isprintable():
         return  # the password of a connection text is seen where it is put together
-    if secrets.words_of(name) in (("token",), ("secret",)) and (
-        is_key or not _SIGN_IN.search(file.text) or _SUBJECT.search(file.text)
+    parts = secrets.words_of(name)
+    plain = parts in (("token",), ("secret",))
+    unclear = plain or (parts[-1] == "token" and _SIGNS_IN.isdisjoint(parts))
+    if unclear and (
+        (plain and is_key) or not _SIGN_IN.search(file.text) or _SUBJECT.search(file.text)
     ):
         return
     yield shown, f"a {kind}"

@@ -235,6 +235,16 @@ class SecretInLog(Rule):
         ),
         Good(
             """
+            import logging
+
+            def sync(store, since_token, access_token):
+                now_token = store.current(access_token)
+                logging.debug("sync from %s to %s", since_token, now_token)
+            """,
+            because="these tokens are positions in a stream",
+        ),
+        Good(
+            """
             def send(connection, password):
                 connection.send(password)
                 with open("secret", "w") as stream:

@@ -245,13 +245,19 @@ class ExceptionTextMatching(Rule):
         )
 
     def _code(self, known: Caught) -> tuple[str, str] | None:
+        """The code that all the exceptions caught have, and a class that has it."""
+        codes: dict[str, str] = {}
         for name in sorted(known.names):
             fact = self.file.world.fact(FailureCode, name)
             lack = self.file.world.fact(MayLack, name)
-            first = fact.attribute.partition(".")[0] if fact is not None else ""
-            if fact is not None and not (lack is not None and first in lack.attributes):
-                return name.rpartition(".")[2], fact.attribute
-        return None
+            attribute = fact.attribute if fact is not None else ""
+            if lack is not None and attribute.partition(".")[0] in lack.attributes:
+                return None
+            codes.setdefault(attribute, name.rpartition(".")[2])
+        if len(codes) != 1 or "" in codes or known.pending:
+            return None
+        [(attribute, cls)] = codes.items()
+        return cls, attribute
 
     def _severity(self, found: Wording, known: Caught, has_code: bool) -> Severity:
         if found.is_code or self._only_records(found.node):
