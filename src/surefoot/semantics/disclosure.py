@@ -48,6 +48,7 @@ _SIGNS_IN = words(
     """
 )
 """What tokens to sign in with are called; others may be positions in a stream or a text."""
+_PATH = re.compile(r"(?i)_(path|file|filename|dir|folder|location)$")
 _OPENS = frozenset({"open", "Path", "exists", "isfile", "load_cert_chain", "read_text", "abspath"})
 _DEEPEST = 3
 
@@ -163,7 +164,7 @@ def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator
         yield from _of_dictionary(file, node, value)
     elif value is not None and value[0] == "i":
         yield from _of_settings(file, node, value[1])
-    if depth < _DEEPEST:
+    if depth < _DEEPEST and not _PATH.search(name):
         source = assigned(file, node)
         if isinstance(source, (*LITERALS, cst.BinaryOperation)) or (
             isinstance(source, cst.Call) and not _is_masking(source)
@@ -183,9 +184,19 @@ def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None
             value[1] in _PLAIN_TYPES or str(value[1]).rpartition(".")[2] in ("Token", "SecretStr")
         ):
             return True
-    if any(map(_is_mask, _sources(file, node))):
+    if _is_piece(file, node) or any(map(_is_mask, _sources(file, node))):
         return True
     return _is_empty_here(file, node) or _is_looked_up(file, node) or _is_known_to_all(file, node)
+
+
+def _is_piece(file: File, node: cst.CSTNode) -> bool:
+    """Whether a plain `token` is a piece of a text that a loop goes through."""
+    if not isinstance(node, cst.Name) or node.value != "token":
+        return False
+    owner = file.scope(node).find(node.value)
+    return owner is not None and any(
+        binding.kind == "iterate" for binding in owner.bindings[node.value]
+    )
 
 
 def _is_known_to_all(file: File, node: cst.CSTNode) -> bool:

@@ -16,7 +16,7 @@ _SAME_TEXT = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip
 _TESTS = frozenset({"startswith", "endswith", "find", "rfind", "index", "count", "__contains__"})
 _SEARCHES = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall", "re.compile"})
 _CODE = re.compile(
-    r"\b[A-Z]{2,4}-?\d{2,}\b|SQLSTATE|\[?(Err\w*|WinError) ?-?\d+|\b\d{3,6}\b"
+    r"\b[A-Z]{2,8}-?\d{2,}\b|SQLSTATE|\[?(Err\w*|WinError) ?-?\d+|\b\d{3,6}\b"
     r"|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$|^([A-Z][a-z]+){2,}$|^\w+\.\w+(\.\w+)*$|^[a-z]+(_[a-z]+)+$|\b[A-Z]+(_[A-Z]+){2,}\b"
 )
 """A word that others agreed upon: `ORA-01017`, `[Errno 2]`, `404`, `ThrottlingException`."""

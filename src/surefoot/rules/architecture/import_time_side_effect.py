@@ -239,7 +239,7 @@ class ImportTimeSideEffect(Rule):
             what = f"`{said_callee(call)}` ends in `{way.end.shown}`, which {does}"
         confidence = Confidence.HIGH if way.rest is None else Confidence.MEDIUM
         then = "whoever needs a name of it waits, or fails with it"
-        if call.at & At.CAUGHT:
+        if (call.at | way.end.at) & At.CAUGHT:
             then = "whoever needs a name of it waits"
             confidence = Confidence.LOW if does == _RUNS else confidence
         self.report(

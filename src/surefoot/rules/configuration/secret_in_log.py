@@ -245,6 +245,24 @@ class SecretInLog(Rule):
         ),
         Good(
             """
+            import logging
+
+            def ranges(text, headers):
+                if "Authorization" not in headers:
+                    raise PermissionError(text)
+                for token in text.split(","):
+                    token = token.strip()
+                    if "-" not in token:
+                        raise ValueError(f"no range: {token}")
+
+            def connect(credentials):
+                ssh_key_path = credentials.get("ssh_private_key")
+                logging.debug("no key at %s", ssh_key_path)
+            """,
+            because="a piece of a text, and the path of a key",
+        ),
+        Good(
+            """
             def send(connection, password):
                 connection.send(password)
                 with open("secret", "w") as stream:
