@@ -292,6 +292,17 @@ def test_one_import_is_one_finding() -> None:
     assert (found.path, found.span.line, found.confidence) == ("rates.py", 2, Confidence.HIGH)
 
 
+def test_import_that_asks_for_the_version() -> None:
+    """A program whose failure is caught makes the import wait, and hardly that."""
+    code = (
+        "import subprocess\ntry:\n    COMMIT = subprocess.check_output(['git', 'log', '-1'])\n"
+        "except Exception:\n    COMMIT = b''\n"
+    )
+    (found,) = check({"version.py": code, "app.py": "import version\n"}, [ImportTimeSideEffect])
+    assert found.confidence is Confidence.LOW
+    assert found.message.endswith("is imported: whoever needs a name of it waits")
+
+
 def test_import_through_functions_has_a_chain() -> None:
     """What an import ends in is told step by step, with less confidence."""
     files = {

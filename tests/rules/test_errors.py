@@ -539,3 +539,49 @@ def test_named_handler_after_silent_work() -> None:
                 print(error)
     """
     assert severities("swallowed-exception", code) == [Severity.ERROR]
+
+
+def test_no_code_is_named_that_the_exception_may_lack() -> None:
+    code = """
+    import requests
+
+    def fetch(session, url):
+        try:
+            return session.get(url)
+        except requests.{cls} as error:
+            if "read timed out" in str(error):
+                return None
+            raise
+    """
+    [timeout] = found("exception-text-matching", code.format(cls="Timeout"))
+    [refused] = found("exception-text-matching", code.format(cls="HTTPError"))
+    assert "status_code" not in timeout.message
+    assert refused.message.endswith(
+        "though `HTTPError` tells them apart by `.response.status_code`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [("pulp/pytest_plugin.py", 0), ("pulp/core_pytest_plugin.py", 0), ("pulp/plugin.py", 1)],
+)
+def test_what_pytest_loads_is_a_test(path: str, count: int) -> None:
+    code = """
+    import requests
+
+    def schema(url):
+        return requests.get(url, timeout=3).json()
+    """
+    assert len(found("unchecked-http-status", code, path)) == count
+
+
+def test_the_version_of_a_package_that_may_not_be_installed() -> None:
+    code = """
+    from importlib.metadata import version
+
+    try:
+        __version__ = version("orders")
+    except Exception:
+        __version__ = None
+    """
+    assert severities("silent-default", code) == [Severity.INFO]

@@ -223,3 +223,25 @@ def test_tracebacks(body: str, count: int) -> None:
     code = "import sys\nfrom app.log import log\ndef work(job, results, item, report):\n"
     code += "    try: job.run(item)\n    except Exception as e:\n"
     assert len(found("lost-traceback", code + textwrap.indent(body, " " * 8))) == count
+
+
+def test_work_that_sees_to_some_failures() -> None:
+    """A function that logs the failures it knows of leaves only the others unheard."""
+    code = """
+        import logging
+        from concurrent.futures import ThreadPoolExecutor
+
+        executor = ThreadPoolExecutor()
+
+        def send(message):
+            text = message.strip()
+            try:
+                message.send(text)
+            except ConnectionError as error:
+                logging.warning("not sent: %s", error)
+
+        def start(message):
+            executor.submit(send, message)
+    """
+    confidences = [item.confidence for item in found("submitted-future-dropped", code)]
+    assert confidences == [Confidence.LOW]

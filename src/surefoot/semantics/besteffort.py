@@ -75,7 +75,8 @@ _SURROUNDINGS = words(
     platform.processor platform.python_version platform.release platform.system platform.uname
     platform.version pwd.getpwuid pwd.getpwnam grp.getgrgid grp.getgrnam
     socket.getfqdn socket.gethostname sys.getfilesystemencoding
-    uuid.getnode dis.findlinestarts
+    uuid.getnode dis.findlinestarts importlib.metadata.distribution importlib.metadata.metadata
+    importlib.metadata.version importlib_metadata.version pkg_resources.get_distribution
     """
 )
 _CONVERTING_METHODS = words(

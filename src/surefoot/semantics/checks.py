@@ -86,9 +86,14 @@ def _is_pure(func: cst.BaseExpression, own: set[str]) -> bool:
 
 
 def leans_on(node: cst.FunctionDef) -> int:
-    """Return how many other checks, which may raise, a function calls."""
+    """Return how many other checks, which may raise, a function calls or hands on to be called."""
     return sum(
-        type(item) is cst.Call and LEANS.fullmatch(last_name(item.func)) is not None
+        (type(item) is cst.Call and LEANS.fullmatch(last_name(item.func)) is not None)
+        or (
+            type(item) is cst.Arg
+            and isinstance(item.value, (cst.Name, cst.Attribute))
+            and LEANS.fullmatch(last_name(item.value)) is not None
+        )
         for item in inside([node.body])
     )
 

@@ -11,6 +11,7 @@ from surefoot.facts.kinds import ReadsConfiguration, Settings
 from surefoot.semantics import secrets
 from surefoot.semantics.environment import ENVIRON
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import inside, last_name, words
 from surefoot.semantics.texts import LITERALS, assigned, written
 
 _SHOWING = frozenset({"str", "repr", "format", "dict", "dumps", "vars", "asdict"})
@@ -34,9 +35,21 @@ _MASKED = re.compile(
 )
 _SUBJECT = re.compile(
     r"(?i)lexer|tokeniz|tokenis|parser|grammar|syntax|yacc|(?-i:\bast\b)|page_token|next_token|"
-    r"next_page|continuation|max_tokens|cancel_token|num_tokens"
+    r"next_page|continuation|max_tokens|cancel_token|num_tokens|replicat|stream_?(token|pos|ordering)|"
+    r"(since|from|resume|sync|pagination)_token"
 )
 _SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|environ|(access|api|ingress|session)_token")
+_SIGNS_IN = words(
+    """
+    access account admin api app auth authentication authorization bearer bot client csrf device
+    github gitlab id identity invite jwt login magic oauth personal private push refresh
+    registration registry renewal reset secret security service session slack sso telegram user
+    vault verification webhook xsrf
+    """
+)
+"""What tokens to sign in with are called; others may be positions in a stream or a text."""
+_PATH = re.compile(r"(?i)_(path|file|filename|dir|folder|location)$")
+_OPENS = frozenset({"open", "Path", "exists", "isfile", "load_cert_chain", "read_text", "abspath"})
 _DEEPEST = 3
 
 
@@ -126,8 +139,11 @@ def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterat
     kind = secrets.secret_kind(name)
     if kind in (None, "dsn") or not shown.isprintable():
         return  # the password of a connection text is seen where it is put together
-    if secrets.words_of(name) in (("token",), ("secret",)) and (
-        is_key or not _SIGN_IN.search(file.text) or _SUBJECT.search(file.text)
+    parts = secrets.words_of(name)
+    plain = parts in (("token",), ("secret",))
+    unclear = plain or (parts[-1] == "token" and _SIGNS_IN.isdisjoint(parts))
+    if unclear and (
+        (plain and is_key) or not _SIGN_IN.search(file.text) or _SUBJECT.search(file.text)
     ):
         return
     yield shown, f"a {kind}"
@@ -148,7 +164,7 @@ def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator
         yield from _of_dictionary(file, node, value)
     elif value is not None and value[0] == "i":
         yield from _of_settings(file, node, value[1])
-    if depth < _DEEPEST:
+    if depth < _DEEPEST and not _PATH.search(name):
         source = assigned(file, node)
         if isinstance(source, (*LITERALS, cst.BinaryOperation)) or (
             isinstance(source, cst.Call) and not _is_masking(source)
@@ -169,9 +185,36 @@ def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None
         ):
             return True
     sources = _sources(file, node)
-    if any(map(_is_mask, sources)) or any(map(_is_switch, sources)):
+    if any(map(_is_mask, sources)) or any(map(_is_switch, sources)) or _is_piece(file, node):
         return True
-    return _is_empty_here(file, node) or _is_looked_up(file, node)
+    return _is_empty_here(file, node) or _is_looked_up(file, node) or _is_known_to_all(file, node)
+
+
+def _is_piece(file: File, node: cst.CSTNode) -> bool:
+    """Whether a plain `token` is a piece of a text that a loop goes through."""
+    if not isinstance(node, cst.Name) or node.value != "token":
+        return False
+    owner = file.scope(node).find(node.value)
+    return owner is not None and any(
+        binding.kind == "iterate" for binding in owner.bindings[node.value]
+    )
+
+
+def _is_known_to_all(file: File, node: cst.CSTNode) -> bool:
+    """Whether the code around opens a file of this name, or verifies signatures by this key: a
+    path tells no secret, and the key that others sign with is public."""
+    shown = file.code(node)
+    name = shown.rpartition(".")[2]
+    function = file.function(node)
+    for call in inside([function.body] if function is not None else file.tree.module.body):
+        if not isinstance(call, cst.Call) or not call.args:
+            continue
+        called = last_name(call.func)
+        if called in _OPENS and file.code(call.args[0].value) == shown:
+            return True
+        if name.endswith("signing_key") and "verify" in called:
+            return any(last_name(argument.value) == name for argument in call.args)
+    return False
 
 
 def _is_empty_here(file: File, node: cst.CSTNode) -> bool:

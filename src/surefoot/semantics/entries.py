@@ -9,16 +9,18 @@ import libcst as cst
 
 from surefoot.semantics.circumstances import is_main_guard
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import inside
+from surefoot.semantics.handlers import body_of, inside
 
 _RUNNERS = frozenset({"asyncio.run", "anyio.run", "trio.run", "uvloop.run"})
 
 
 class Entry(NamedTuple):
-    """A function that a program begins with; `is_dropped`: nobody looks at what it returns."""
+    """A function that a program begins with; `is_dropped`: nobody looks at what it returns;
+    `is_last`: the program does nothing after it."""
 
     qualname: str
     is_dropped: bool
+    is_last: bool = True
 
 
 def entries(file: File) -> dict[str, Entry]:
@@ -33,6 +35,7 @@ def _entries(file: File, _: cst.Module) -> dict[str, Entry]:
     for guard in file.tree.module.body:
         if not isinstance(guard, cst.If) or not is_main_guard(guard):
             continue
+        last = set(inside(body_of(guard.body)[-1:]))
         for node in inside([guard.body]):
             if type(node) is not cst.Call:
                 continue
@@ -43,5 +46,6 @@ def _entries(file: File, _: cst.Module) -> dict[str, Entry]:
                 continue
             qualname = file.world.split(name)[1]
             parent = file.parent(node)
-            found.setdefault(qualname, Entry(qualname, isinstance(parent, cst.Expr)))
+            entry = Entry(qualname, isinstance(parent, cst.Expr), node in last)
+            found.setdefault(qualname, entry)
     return found

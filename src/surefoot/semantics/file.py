@@ -33,7 +33,10 @@ T = TypeVar("T")
 _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
     {cst.Arg, cst.Element, cst.Assign, cst.AnnAssign, cst.NamedExpr}
 )
-_TEST_PATH = re.compile(r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$")
+_TEST_PATH = re.compile(
+    r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
+    r"|(^|/|_)pytest_plugins?\.py$"
+)
 
 
 @lru_cache(maxsize=4096)

@@ -96,6 +96,9 @@ def _has_traceback(file: File, node: cst.Call) -> bool:
         return True
     if isinstance(node.func, cst.Name) and node.func.value == "exception":
         return True
+    fact = file.call(node).fact(Reports)
+    if fact is not None and fact.level == "exception":
+        return True
     return gives_traceback(node) or any(
         isinstance(item, cst.Call) and (file.call(item).name or "").startswith("traceback.")
         for item in inside(list(node.args))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import Response, body_of, caught_by, inside, reaction, words
+from surefoot.semantics.handlers import (
+    Response,
+    body_of,
+    caught_by,
+    inside,
+    last_name,
+    reaction,
+    words,
+)
 
 _TOLD = Response.RAISES | Response.REPORTS | Response.KEEPS | Response.RECORDS | Response.ACTS
 _PREPARES = (
@@ -27,6 +37,7 @@ _MARKS = words(
     "append appendleft cancel clear notify notify_all put_nowait release set set_result stop"
 )
 """Methods that leave a mark in memory, and do not fail in practice."""
+_LOCK = re.compile(r"(?i)lock|mutex|condition|semaphore")
 
 
 def guards_itself(file: File, function: cst.FunctionDef) -> bool:
@@ -47,6 +58,8 @@ def _guarded(file: File, statements: object) -> bool:
             if not inner and not any(_tells(file, handler) for handler in item.handlers):
                 return False
             found = True
+        elif isinstance(item, cst.With) and _looks_under_lock(item):
+            continue
         elif isinstance(item, _WRAPS):
             if not _guarded(file, body_of(item.body)):
                 return False
@@ -56,10 +69,26 @@ def _guarded(file: File, statements: object) -> bool:
     return found
 
 
+def tells_some(file: File, function: cst.FunctionDef) -> bool:
+    """Whether the work of a function ends with a `try` that does something about failures, of
+    some classes only."""
+    last = body_of(function.body)[-1]
+    return isinstance(last, cst.Try) and any(_sees_to(file, handler) for handler in last.handlers)
+
+
+def _looks_under_lock(item: cst.With) -> bool:
+    """Whether a block only prepares the work, while it holds a lock."""
+    return all(_LOCK.search(last_name(entry.item)) for entry in item.items) and all(
+        isinstance(part, (cst.SimpleStatementLine, cst.If)) for part in item.body.body
+    )
+
+
 def _tells(file: File, handler: cst.ExceptHandler) -> bool:
     known = caught_by(file, handler)
-    if not (known.everything or known.pending):
-        return False
+    return (known.everything or known.pending) and _sees_to(file, handler)
+
+
+def _sees_to(file: File, handler: cst.ExceptHandler) -> bool:
     name = handler.name.name if handler.name is not None else None
     exception = name.value if isinstance(name, cst.Name) else None
     done = reaction(file, [handler.body], exception=exception, enough=_TOLD)

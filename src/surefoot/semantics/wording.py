@@ -16,10 +16,14 @@ _SAME_TEXT = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip
 _TESTS = frozenset({"startswith", "endswith", "find", "rfind", "index", "count", "__contains__"})
 _SEARCHES = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall", "re.compile"})
 _CODE = re.compile(
-    r"\b[A-Z]{2,4}-?\d{2,}\b|SQLSTATE|\[?(Err\w*|WinError) ?-?\d+|\b\d{3,5}\b"
-    r"|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$|^([A-Z][a-z]+){2,}$|^\w+\.\w+(\.\w+)*$|^[a-z]+(_[a-z]+)+$"
+    r"\b[A-Z]{2,8}-?\d{2,}\b|SQLSTATE|\[?(Err\w*|WinError) ?-?\d+|\b\d{3,6}\b"
+    r"|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$|^([A-Z][a-z]+){2,}$|^\w+\.\w+(\.\w+)*$|^[a-z]+(_[a-z]+)+$|\b[A-Z]+(_[A-Z]+){2,}\b"
 )
 """A word that others agreed upon: `ORA-01017`, `[Errno 2]`, `404`, `ThrottlingException`."""
+
+_SPEAKS = re.compile(r"[^\W_]")
+_PATTERN = re.compile(r"\\.|\[[^]]*\]|\(\?P?<?[\w!=:]*>?")
+"""What letters in an expression do not stand for themselves: `\\w`, `[a-z]`, `(?P<name>`."""
 
 
 class Wording(NamedTuple):
@@ -61,11 +65,11 @@ class _Reading:
                         self.texts.add(name)
                 case cst.Comparison(left=left, comparisons=[only]):
                     words = self._compared(left, only)
-                    if words is not None:
+                    if words is not None and any(map(_SPEAKS.search, words)):
                         yield Wording(node, words)
                 case cst.Call():
                     words = self._called(node)
-                    if words is not None:
+                    if words is not None and any(map(_SPEAKS.search, words)):
                         yield Wording(node, words)
 
     def is_text(self, node: cst.CSTNode) -> bool:
@@ -123,7 +127,8 @@ class _Reading:
         match node:
             case cst.Call(args=[pattern, text, *_]):
                 if self.is_text(text.value) and self.file.name(node) in _SEARCHES:
-                    return self._words(pattern.value)
+                    words = self._words(pattern.value)
+                    return words and tuple(_PATTERN.sub("", word) for word in words)
         return None
 
     def _words(self, node: cst.CSTNode) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ from surefoot.semantics.effects import changes_disk, reaches_out
 from surefoot.semantics.summary import At
 
 _DEEPEST = 3
+_RUNS = "runs another program"
 _LATER = At.LAMBDA | At.MAIN_GUARD
 
 
@@ -236,11 +237,15 @@ class ImportTimeSideEffect(Rule):
         what = f"`{call.shown}` {does}"
         if way.rest is not None:
             what = f"`{said_callee(call)}` ends in `{way.end.shown}`, which {does}"
+        confidence = Confidence.HIGH if way.rest is None else Confidence.MEDIUM
+        then = "whoever needs a name of it waits, or fails with it"
+        if (call.at | way.end.at) & At.CAUGHT:
+            then = "whoever needs a name of it waits"
+            confidence = Confidence.LOW if does == _RUNS else confidence
         self.report(
             call,
-            f"{what} whenever `{call.module}` is imported: whoever needs a name of it waits, or "
-            "fails with it",
-            confidence=Confidence.HIGH if way.rest is None else Confidence.MEDIUM,
+            f"{what} whenever `{call.module}` is imported: {then}",
+            confidence=confidence,
             chain=way.links() if way.rest is not None else (),
         )
 

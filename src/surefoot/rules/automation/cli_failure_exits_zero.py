@@ -251,6 +251,22 @@ class CliFailureExitsZero(Rule):
         ),
         Good(
             """
+            import logging
+
+            def warm_up(tokens):
+                try:
+                    tokens.load()
+                except Exception:
+                    logging.exception("the keys will be loaded by the first request")
+
+            if __name__ == "__main__":
+                warm_up(make_tokens())
+                serve()
+            """,
+            because="it is a step, and the program goes on to its work",
+        ),
+        Good(
+            """
             def main():
                 try:
                     work()
@@ -338,8 +354,8 @@ class CliFailureExitsZero(Rule):
             dropped = entry.is_dropped and all(
                 isinstance(value, (cst.Integer, cst.Name)) for value in returned
             )
-            return name if not returned or dropped else None
-        if "cli" in self.file.role(node):
+            return name if entry.is_last and (not returned or dropped) else None
+        if "cli" in self.file.roles.get(self.file.scope_of(around).qualname, ()):
             return name if not returned else None
         return None
 

@@ -107,6 +107,22 @@ class ValidationResultIgnored(Rule):
         ),
         Good(
             """
+            class Keyboard:
+                def _validate_button(self, button):
+                    if not isinstance(button, str):
+                        raise ValueError(button)
+                    return True
+
+                def _validate_buttons(self, *buttons) -> bool:
+                    return all(map(self._validate_button, buttons))
+
+                def add(self, *buttons):
+                    self._validate_buttons(*buttons)
+            """,
+            because="the check it hands on to `map` raises",
+        ),
+        Good(
+            """
             class Form:
                 def check(self):
                     self.errors = []

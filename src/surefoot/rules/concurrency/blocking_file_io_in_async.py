@@ -115,6 +115,21 @@ class BlockingFileIoInAsync(Rule):
         ),
         Good(
             """
+            import zipfile
+            from io import BytesIO
+
+            import pandas as pd
+
+            async def candles(answer):
+                content = await answer.read()
+                with zipfile.ZipFile(BytesIO(content)) as archive:
+                    with archive.open(archive.namelist()[0]) as stream:
+                        return pd.read_csv(stream)
+            """,
+            because="the archive is in memory, and so is what it holds",
+        ),
+        Good(
+            """
             import io
             import wave
             import zipfile
@@ -140,7 +155,7 @@ class BlockingFileIoInAsync(Rule):
     def check_call(self, call: Call, fact: Blocking) -> None:
         if fact.what != "file" or not call.in_async or blocking(call) is None:
             return
-        if call.receiver is None and _is_no_path(call):
+        if call.receiver is None and self._is_no_path(call):
             return
         busy = At.LOOP in call.at or bool(self._roles(call) & _ANSWERS)
         message = f"`{call.shown}` stops every task of the event loop until the disk has answered"
@@ -158,6 +173,15 @@ class BlockingFileIoInAsync(Rule):
             return None
         title = "Let a thread make the call (Python 3.9 and newer): other tasks run meanwhile"
         return Fix(title, hand_to_thread(self.file, node), Safety.UNSAFE)
+
+    def _is_no_path(self, call: Call) -> bool:
+        """Whether a function is given, in place of a path, something that is open or in memory."""
+        if call.node is not None:
+            value = self.file.value(call.node.args[0].value) if call.node.args else None
+        else:
+            given = call.arguments.positional
+            value = call.world.value(given[0]) if given else None
+        return value is not None and value[0] == "i" and _PATH.search(value[1]) is None
 
     def _roles(self, call: Call) -> set[str]:
         if call.node is not None:
@@ -178,9 +202,3 @@ class BlockingFileIoInAsync(Rule):
                 (other for other in calls if other.function == call.function),
             )
         return Confidence.LOW if alone else Confidence.HIGH
-
-
-def _is_no_path(call: Call) -> bool:
-    """Whether a function is given, in place of a path, something that is open or in memory."""
-    value = call.world.value(call.arguments.positional[0]) if call.arguments.positional else None
-    return value is not None and value[0] == "i" and _PATH.search(value[1]) is None

@@ -15,6 +15,9 @@ from surefoot.semantics.naming import called, is_in_enumeration
 from surefoot.semantics.texts import FILLED, assigned, literals, written
 
 _SIGNS = re.compile(r"(?i)passw|passphrase|passcode|secret|token|api_?key|[a-z]_?key\b|dsn|pwd")
+_PUBLIC = re.compile(r"(?i)public|publish|posthog|mixpanel|amplitude|site_?key|search_only")
+_PUBLISHED = ("phc_", "pk_live_", "pk_test_")
+"""Keys that only tell a service whose visitor it is: they are sent to every browser."""
 _LOGIN = re.compile(r"://[^\s/@]*:[^\s/@]+@")
 
 
@@ -158,6 +161,13 @@ class HardcodedSecret(Rule):
             because="a server on the developer's machine",
         ),
         Good(
+            """
+            mixpanel_project_token = "6da9b43058c5d1b9f3353153921eb04d"
+            project_api_key = "phc_99T7muzbfUMNZX15H8XePbMSreEVzahHbtWjy3l5Qbw"
+            """,
+            because="whoever measures its visitors sends these keys to all of them",
+        ),
+        Good(
             '''
             def login():
                 """Sign in with `sk-proj-a8F3kLm29ZxQw71TyPb5` or the like."""
@@ -209,6 +219,8 @@ class HardcodedSecret(Rule):
     def _is_named_secret(self, literal: cst.BaseExpression, name: str, value: str) -> bool:
         """Whether a text looks like a secret and is called one."""
         if not name or secrets.secret_kind(name) is None or not secrets.looks_random(value):
+            return False
+        if _PUBLIC.search(name) or value.startswith(_PUBLISHED):
             return False
         if FILLED in value or is_in_enumeration(self.file, literal):
             return False

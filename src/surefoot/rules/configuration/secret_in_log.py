@@ -236,6 +236,50 @@ class SecretInLog(Rule):
         ),
         Good(
             """
+            def check(settings, load):
+                try:
+                    with open(settings.ENCRYPTION_KEY, "rb") as stream:
+                        load(stream.read())
+                except OSError as error:
+                    raise RuntimeError(f"cannot read {settings.ENCRYPTION_KEY}: {error}")
+
+            def update(verify_signature, known, signing_key, device):
+                if known.signing_key != signing_key:
+                    raise ValueError(f"expected {known.signing_key}, got {signing_key}")
+                verify_signature(device, signing_key)
+            """,
+            because="the path of a file that holds the key, and the public half of a pair",
+        ),
+        Good(
+            """
+            import logging
+
+            def sync(store, since_token, access_token):
+                now_token = store.current(access_token)
+                logging.debug("sync from %s to %s", since_token, now_token)
+            """,
+            because="these tokens are positions in a stream",
+        ),
+        Good(
+            """
+            import logging
+
+            def ranges(text, headers):
+                if "Authorization" not in headers:
+                    raise PermissionError(text)
+                for token in text.split(","):
+                    token = token.strip()
+                    if "-" not in token:
+                        raise ValueError(f"no range: {token}")
+
+            def connect(credentials):
+                ssh_key_path = credentials.get("ssh_private_key")
+                logging.debug("no key at %s", ssh_key_path)
+            """,
+            because="a piece of a text, and the path of a key",
+        ),
+        Good(
+            """
             def send(connection, password):
                 connection.send(password)
                 with open("secret", "w") as stream:

@@ -7,7 +7,7 @@ import re
 
 import libcst as cst
 
-from surefoot.facts.kinds import FailureCode, RetryPart
+from surefoot.facts.kinds import FailureCode, MayLack, RetryPart
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.besteffort import only_records
@@ -141,6 +141,35 @@ class ExceptionTextMatching(Rule):
         ),
         Good(
             """
+            from jsonschema import ValidationError
+
+            def complain(validate, plan):
+                try:
+                    validate(plan)
+                except ValidationError as error:
+                    message = error.message
+                    if not message.endswith("."):
+                        message += "."
+                    return message
+            """,
+            because="a full stop is no word: it only puts the message in shape",
+        ),
+        Good(
+            """
+            import re
+
+            def details(render):
+                try:
+                    render()
+                except LookupError as error:
+                    if match := re.search(r"'([a-z]\\w+)'", str(error)):
+                        return match[1]
+                    raise
+            """,
+            because="it picks a part out, and does not ask for any word",
+        ),
+        Good(
+            """
             def kind(message: str) -> bool:
                 return "rate limit" in str(message)
             """,
@@ -216,11 +245,19 @@ class ExceptionTextMatching(Rule):
         )
 
     def _code(self, known: Caught) -> tuple[str, str] | None:
+        """The code that all the exceptions caught have, and a class that has it."""
+        codes: dict[str, str] = {}
         for name in sorted(known.names):
             fact = self.file.world.fact(FailureCode, name)
-            if fact is not None:
-                return name.rpartition(".")[2], fact.attribute
-        return None
+            lack = self.file.world.fact(MayLack, name)
+            attribute = fact.attribute if fact is not None else ""
+            if lack is not None and attribute.partition(".")[0] in lack.attributes:
+                return None
+            codes.setdefault(attribute, name.rpartition(".")[2])
+        if len(codes) != 1 or "" in codes or known.pending:
+            return None
+        [(attribute, cls)] = codes.items()
+        return cls, attribute
 
     def _severity(self, found: Wording, known: Caught, has_code: bool) -> Severity:
         if found.is_code or self._only_records(found.node):

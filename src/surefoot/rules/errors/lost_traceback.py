@@ -123,6 +123,19 @@ class LostTraceback(Rule):
         ),
         Good(
             """
+            import subprocess
+            import traceback
+
+            def run(args):
+                try:
+                    subprocess.call(args)
+                except Exception:
+                    traceback.print_exc()
+            """,
+            because="the traceback is printed",
+        ),
+        Good(
+            """
             import logging
 
             def sync(client):

@@ -15,7 +15,7 @@ from surefoot.semantics.batch_answers import answer
 from surefoot.semantics.besteffort import is_leaving, is_telemetry
 from surefoot.semantics.call import Call
 from surefoot.semantics.decorators import is_neutral
-from surefoot.semantics.selfguarded import cannot_fail, guards_itself
+from surefoot.semantics.selfguarded import cannot_fail, guards_itself, tells_some
 from surefoot.semantics.values import Value
 
 
@@ -262,6 +262,33 @@ class SubmittedFutureDropped(Rule):
         ),
         Good(
             """
+            import threading
+            from concurrent.futures import Future, ThreadPoolExecutor
+
+            class Graph:
+                def __init__(self):
+                    self.lock = threading.Lock()
+                    self.finished = Future()
+
+                def run(self, nodes):
+                    with ThreadPoolExecutor() as pool:
+                        for node in nodes:
+                            pool.submit(self.work, node)
+                        self.finished.result()
+
+                def work(self, node):
+                    with self.lock:
+                        if self.finished.done():
+                            return
+                    try:
+                        node.run()
+                    except BaseException as error:
+                        self.finished.set_exception(error)
+            """,
+            because="the work sees to its failures, after a look under a lock",
+        ),
+        Good(
+            """
             from jobs import Board
 
             def apply(board: Board, job):
@@ -286,10 +313,15 @@ class SubmittedFutureDropped(Rule):
                 self._note(call, node)
 
     def visit_Try(self, node: cst.Try) -> None:
-        """Leave a note of a function that sees to its failures."""
+        """Leave a note of a function that sees to its failures, or to some of them."""
         function = self.file.function(node)
-        if function is not None and not self.file.is_test and guards_itself(self.file, function):
-            self.note(node, "guards", full_name(self.file.module_name, self.file.qualname(node)))
+        if function is None or self.file.is_test:
+            return
+        name = full_name(self.file.module_name, self.file.qualname(node))
+        if guards_itself(self.file, function):
+            self.note(node, "guards", name)
+        elif tells_some(self.file, function):
+            self.note(node, "some", name)
 
     def _note(self, call: Call, node: cst.Call) -> None:
         if self.file.is_test:
@@ -322,6 +354,7 @@ class SubmittedFutureDropped(Rule):
     def link(self, project: Project) -> None:
         notes = list(project.notes(self.name))
         guarded = {str(note.data[1]) for _, note in notes if note.data[0] == "guards"}
+        some = {str(note.data[1]) for _, note in notes if note.data[0] == "some"}
         for examination, note in notes:
             call = project.calls_at.get((examination.path, note.place))
             fact = call.fact(KeepsFailure) if call is not None else None
@@ -339,12 +372,13 @@ class SubmittedFutureDropped(Rule):
             guards = [_guards(project, guarded, name) for name in names]
             if any(share == 1 for share in guards):
                 continue
+            unsure = not names or any(guards) or not some.isdisjoint(names)
             self.report(
                 note,
                 _message(call, fact, names[0] if names else None),
                 path=examination.path,
                 severity=_severity(fact, bool(minor)),
-                confidence=None if names and not any(guards) else Confidence.LOW,
+                confidence=Confidence.LOW if unsure else None,
                 fix_data=(fact.iterated,),
             )
 

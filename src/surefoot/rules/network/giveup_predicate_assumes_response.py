@@ -215,6 +215,18 @@ class GiveupPredicateAssumesResponse(Rule):
         ),
         Good(
             """
+            import aiohttp
+
+            async def post(session, url, log):
+                try:
+                    await session.post(url)
+                except aiohttp.ServerDisconnectedError as error:
+                    log(f"not sent: {error.message}")
+            """,
+            because="this one has a message",
+        ),
+        Good(
+            """
             import httpx
 
             def load(url):

@@ -222,6 +222,25 @@ class StatusClassesMerged(Rule):
             """,
             because="only what may pass is tried again",
         ),
+        Good(
+            """
+            import time
+
+            import requests
+
+            def token(url, refresh):
+                for attempt in range(20):
+                    answer = requests.post(url, data={"refresh_token": refresh}, timeout=5)
+                    if answer.status_code != 200:
+                        if answer.status_code == 509:
+                            time.sleep(2**attempt)
+                        else:
+                            raise PermissionError(answer.text)
+                    else:
+                        return answer.json()
+            """,
+            because="one status is tried again, the others are not",
+        ),
     )
 
     def check_call(self, call: Call, fact: Retry | RetryPart) -> None:
@@ -277,7 +296,12 @@ def _tells_apart(file: File, request: RepeatedRequest, node: cst.If) -> bool:
     """Whether another test in the loop treats some failures of the client in their own way."""
     for item in inside([request.loop.body]):
         if isinstance(item, (cst.If, cst.IfExp)) and item is not node:
-            outcomes = {holds(file, item.test, status) for status in (*_WRONG, *_PASSING)}
-            if len(outcomes) > 1:
+            named = [
+                int(part.value)
+                for part in inside([item.test])
+                if isinstance(part, cst.Integer) and part.value.isdecimal()
+            ]
+            statuses = [*_WRONG, *_PASSING, *(status for status in named if status >= 400)]
+            if len({holds(file, item.test, status) for status in statuses}) > 1:
                 return True
     return False
