@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("src", "rules", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
-BAD = "import requests\n\n\ndef load(url: str) -> str:\n    return requests.get(url).text\n"
+BAD = "import requests\n\n\ndef load(url: str) -> object:\n    return requests.get(url)\n"
 GOOD = BAD.replace("get(url)", "get(url, timeout=5)")
 UNREACHABLE = ("No matching distribution", "Could not find a version", "ConnectionError")
 

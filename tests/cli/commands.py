@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src"
-BAD = "import requests\n\n\ndef fetch(url: str) -> bytes:\n    return requests.get(url).content\n"
+BAD = "import requests\n\n\ndef fetch(url: str) -> object:\n    return requests.get(url)\n"
 GOOD = BAD.replace("get(url)", "get(url, timeout=5)")
 BROKEN = "def (:\n"
 

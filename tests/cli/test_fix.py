@@ -231,12 +231,16 @@ def test_killed(tmp_path: Path) -> None:
     files = [root / f"m{number}.py" for number in range(count)]
     command = [sys.executable, "-m", "surefoot", "check", "--fix", "--quiet"]
     environment = clean_environment()
-    started = time.monotonic()
-    subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
-    whole = time.monotonic() - started
+    whole = float("inf")
+    for _ in range(2):
+        for file in files:
+            file.write_text(_LATE)
+        started = time.monotonic()
+        subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
+        whole = min(whole, time.monotonic() - started)
     chance = random.Random(20260101)
     killed = 0
-    for _ in range(_KILLS):
+    for delay in (0.05, *(chance.uniform(0.3, 1.05) * whole for _ in range(_KILLS))):
         for file in files:
             file.write_text(_LATE)
         process = subprocess.Popen(
@@ -246,7 +250,7 @@ def test_killed(tmp_path: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(chance.uniform(0.3, 1.05) * whole)
+        time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         assert {file.read_text() for file in files} <= {_LATE, _MENDED}

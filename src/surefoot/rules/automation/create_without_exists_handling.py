@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 import libcst as cst
 
@@ -93,7 +94,8 @@ class CreateWithoutExistsHandling(Rule):
             return
         if (At.GUARDED | At.WITH_ITEM) & call.at or call.arguments.has("exist_ok"):
             return
-        if any(isinstance(item, cst.If) for item in self.file.ancestors(call.node)):
+        around = takewhile(lambda item: item is not function, self.file.ancestors(call.node))
+        if any(isinstance(item, cst.If) for item in around):
             return
         if calls_like(function.body, _LOOKS):
             return
