@@ -436,6 +436,19 @@ UNFIXED = [
         id="something else is done first",
     ),
     pytest.param(
+        "unchecked-http-status",
+        """
+        import requests
+
+        def version(url):
+            try:
+                return requests.get(url, timeout=3).json()["version"]
+            except (KeyError, ValueError):
+                return None
+        """,
+        id="bad content is caught, and what would be raised is not",
+    ),
+    pytest.param(
         "infinite-timeout",
         """
         import httpx

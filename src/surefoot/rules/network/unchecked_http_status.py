@@ -265,7 +265,8 @@ class UncheckedHttpStatus(Rule):
                 continue
             if call.constructor is None and self._checks_somewhere(project, call, fact):
                 continue
-            self._tell(call, looks, () if _RAISES in fact.status else None)
+            fixable = _RAISES in fact.status and not looks.guarded
+            self._tell(call, looks, () if fixable else None)
 
     def _checks_somewhere(self, project: Project, call: Call, fact: HttpAnswer) -> bool:
         """Whether a client of this kind is made so that it looks at the status itself."""
