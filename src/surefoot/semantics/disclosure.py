@@ -152,6 +152,8 @@ def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterat
 def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator[tuple[str, str]]:
     name = node.value if isinstance(node, cst.Name) else node.attr.value
     value = file.value(node)
+    if value == ENVIRON and isinstance(assigned(file, node), cst.Subscript):
+        return  # one variable of it, and no name says which
     if value == ENVIRON:
         yield "os.environ", "every secret of the environment"
         return

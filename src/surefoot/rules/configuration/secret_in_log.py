@@ -280,6 +280,22 @@ class SecretInLog(Rule):
         ),
         Good(
             """
+            import logging
+            import os
+
+            def look_up(name, default):
+                try:
+                    value = os.environ[name]
+                except KeyError:
+                    return default
+                else:
+                    logging.info("%s is %s, not %s", name, value, default)
+                    return value
+            """,
+            because="one variable is shown, not the environment",
+        ),
+        Good(
+            """
             def send(connection, password):
                 connection.send(password)
                 with open("secret", "w") as stream:
