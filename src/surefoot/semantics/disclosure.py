@@ -11,6 +11,7 @@ from surefoot.facts.kinds import ReadsConfiguration, Settings
 from surefoot.semantics import secrets
 from surefoot.semantics.environment import ENVIRON
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import last_name
 from surefoot.semantics.texts import LITERALS, assigned, written
 
 _SHOWING = frozenset({"str", "repr", "format", "dict", "dumps", "vars", "asdict"})
@@ -36,7 +37,9 @@ _SUBJECT = re.compile(
     r"(?i)lexer|tokeniz|tokenis|parser|grammar|syntax|yacc|(?-i:\bast\b)|page_token|next_token|"
     r"next_page|continuation|max_tokens|cancel_token|num_tokens"
 )
+_COOKIES = re.compile(r"(?i)cookie|django|flask")
 _SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|environ|(access|api|ingress|session)_token")
+_OF_TEXTS = frozenset({*dir(str), *dir(bytes), *dir(dict), "get_secret_value"})
 _DEEPEST = 3
 
 
@@ -107,7 +110,7 @@ def _of_call(file: File, node: cst.Call, depth: int) -> Iterator[tuple[str, str]
                 yield from disclosed(file, argument.value, depth)
         case cst.Attribute(attr=cst.Name(value="get")) if node.args:
             key = written(node.args[0].value)
-            if key is not None and not any(_is_switch(item.value) for item in node.args[1:]):
+            if key is not None and not _is_switch(node):
                 yield from _named(file, key, key, is_key=True)
 
 
@@ -124,6 +127,8 @@ def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterat
         yield shown, "a secret"
         return
     kind = secrets.secret_kind(name)
+    if name == "session_key" and not _COOKIES.search(file.text):
+        return  # the number of a session, of a player or a job
     if kind in (None, "dsn") or not shown.isprintable():
         return  # the password of a connection text is seen where it is put together
     if secrets.words_of(name) in (("token",), ("secret",)) and (
@@ -171,7 +176,18 @@ def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None
     sources = _sources(file, node)
     if any(map(_is_mask, sources)) or any(map(_is_switch, sources)):
         return True
-    return _is_empty_here(file, node) or _is_looked_up(file, node)
+    return _is_empty_here(file, node) or _is_looked_up(file, node) or _is_record(file, node)
+
+
+def _is_record(file: File, node: cst.CSTNode) -> bool:
+    """Whether a name stands for an object with attributes of its own, no text or dictionary."""
+    owner = file.scope(node).find(node.value) if isinstance(node, cst.Name) else None
+    return owner is not None and any(
+        isinstance(parent := file.parent(use), cst.Attribute)
+        and parent.value is use
+        and parent.attr.value not in _OF_TEXTS
+        for use in file.uses(node.value, owner)  # type: ignore[attr-defined]
+    )
 
 
 def _is_empty_here(file: File, node: cst.CSTNode) -> bool:
@@ -237,6 +253,9 @@ def _sources(file: File, node: cst.CSTNode) -> list[cst.CSTNode]:
 
 def _is_switch(source: cst.CSTNode) -> bool:
     """Whether an expression is true or false: what else has that value has no text to give."""
+    if isinstance(source, cst.Call):
+        args = source.args[1:2] if last_name(source.func) in ("get", "getattr", "pop") else ()
+        return any(map(_is_switch, (item.value for item in args)))
     return isinstance(source, cst.Name) and source.value in ("True", "False")
 
 
