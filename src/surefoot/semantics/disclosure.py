@@ -38,6 +38,7 @@ _SUBJECT = re.compile(
     r"next_page|continuation|max_tokens|cancel_token|num_tokens|replicat|stream_?(token|pos|ordering)|"
     r"(since|from|resume|sync|pagination)_token"
 )
+_COOKIES = re.compile(r"(?i)cookie|django|flask")
 _SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|environ|(access|api|ingress|session)_token")
 _SIGNS_IN = words(
     """
@@ -50,6 +51,7 @@ _SIGNS_IN = words(
 """What tokens to sign in with are called; others may be positions in a stream or a text."""
 _PATH = re.compile(r"(?i)_(path|file|filename|dir|folder|location)$")
 _OPENS = frozenset({"open", "Path", "exists", "isfile", "load_cert_chain", "read_text", "abspath"})
+_OF_TEXTS = frozenset({*dir(str), *dir(bytes), *dir(dict), "get_secret_value"})
 _DEEPEST = 3
 
 
@@ -120,7 +122,7 @@ def _of_call(file: File, node: cst.Call, depth: int) -> Iterator[tuple[str, str]
                 yield from disclosed(file, argument.value, depth)
         case cst.Attribute(attr=cst.Name(value="get")) if node.args:
             key = written(node.args[0].value)
-            if key is not None and not any(_is_switch(item.value) for item in node.args[1:]):
+            if key is not None and not _is_switch(node):
                 yield from _named(file, key, key, is_key=True)
 
 
@@ -137,6 +139,8 @@ def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterat
         yield shown, "a secret"
         return
     kind = secrets.secret_kind(name)
+    if name == "session_key" and not _COOKIES.search(file.text):
+        return  # the number of a session, of a player or a job
     if kind in (None, "dsn") or not shown.isprintable():
         return  # the password of a connection text is seen where it is put together
     parts = secrets.words_of(name)
@@ -189,7 +193,8 @@ def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None
     sources = _sources(file, node)
     if any(map(_is_mask, sources)) or any(map(_is_switch, sources)) or _is_piece(file, node):
         return True
-    return _is_empty_here(file, node) or _is_looked_up(file, node) or _is_known_to_all(file, node)
+    judges = (_is_empty_here, _is_looked_up, _is_known_to_all, _is_record)
+    return any(judge(file, node) for judge in judges)
 
 
 def _is_piece(file: File, node: cst.CSTNode) -> bool:
@@ -217,6 +222,17 @@ def _is_known_to_all(file: File, node: cst.CSTNode) -> bool:
         if name.endswith("signing_key") and "verify" in called:
             return any(last_name(argument.value) == name for argument in call.args)
     return False
+
+
+def _is_record(file: File, node: cst.CSTNode) -> bool:
+    """Whether a name stands for an object with attributes of its own, no text or dictionary."""
+    owner = file.scope(node).find(node.value) if isinstance(node, cst.Name) else None
+    return owner is not None and any(
+        isinstance(parent := file.parent(use), cst.Attribute)
+        and parent.value is use
+        and parent.attr.value not in _OF_TEXTS
+        for use in file.uses(node.value, owner)  # type: ignore[attr-defined]
+    )
 
 
 def _is_empty_here(file: File, node: cst.CSTNode) -> bool:
@@ -282,6 +298,9 @@ def _sources(file: File, node: cst.CSTNode) -> list[cst.CSTNode]:
 
 def _is_switch(source: cst.CSTNode) -> bool:
     """Whether an expression is true or false: what else has that value has no text to give."""
+    if isinstance(source, cst.Call):
+        args = source.args[1:2] if last_name(source.func) in ("get", "getattr", "pop") else ()
+        return any(map(_is_switch, (item.value for item in args)))
     return isinstance(source, cst.Name) and source.value in ("True", "False")
 
 

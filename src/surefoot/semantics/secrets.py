@@ -15,6 +15,7 @@ from surefoot.facts.table import FactTable
 
 _MARKS = frozenset(
     [
+        "acquire",
         "begin",
         "bos",
         "cancel",
@@ -29,6 +30,7 @@ _MARKS = frozenset(
         "eot",
         "fencing",
         "input",
+        "lease",
         "lock",
         "mask",
         "next",
@@ -38,6 +40,7 @@ _MARKS = frozenset(
         "paging",
         "previous",
         "prev",
+        "reservation",
         "resume",
         "sep",
         "start",
@@ -59,6 +62,7 @@ _NO_SECRETS = frozenset(
     | {"dummy", "example", "fake", "mock", "public", "sample", "test"}
     | {"bad", "expired", "incorrect", "invalid", "missing", "no", "unknown", "wrong"}
     | {"allow", "allows", "can", "enable", "enabled", "disable", "disabled", "has", "is", "need"}
+    | {"manual"}
     | {"needs", "require", "requires", "should", "supports", "use", "uses", "want", "wants"}
 )
 _PIECE = r"([A-Za-z]+\d{0,2}[A-Za-z]*|\d{1,2})"

@@ -222,12 +222,14 @@ class SecretInLog(Rule):
             import logging
 
             class Flow:
-                def __init__(self):
-                    self.manual_token = False
+                def __init__(self, data):
+                    self.api_token = False
+                    self.access_token = data.get("access_token", False)
 
                 def step(self, data, api_token=False):
-                    self.manual_token = data["manual"]
-                    logging.debug("%s %s", self.manual_token, api_token)
+                    self.api_token = data["manual"]
+                    logging.debug("%s %s", self.api_token, api_token)
+                    logging.debug("%s", self.access_token)
                     logging.debug("%s", data.get("access_token", False))
                     has_password = data["has_password"]
                     logging.debug("%s", has_password)
@@ -293,6 +295,18 @@ class SecretInLog(Rule):
                     return value
             """,
             because="one variable is shown, not the environment",
+        ),
+        Good(
+            """
+            import logging
+
+            def purge(session, payload, db, access_token, acquire_token):
+                logging.debug("unknown session %s", session.session_key)
+                logging.debug("duplicate %s %s", payload.reservation_token, acquire_token)
+                if access_token.user is None:
+                    logging.warning("%s has no user", access_token)
+            """,
+            because="a number of a session, marks of a place held, and a record of a database",
         ),
         Good(
             """
