@@ -34,7 +34,7 @@ from surefoot.catalog import load_catalog
 from surefoot.config import Config, enabled_rules, load_config
 from surefoot.examining import Examiner
 from surefoot.factbook import Factbook
-from surefoot.model import SourceFile
+from surefoot.model import Looked, SourceFile
 from surefoot.reading import read
 
 Figures = dict[str, float]
@@ -80,7 +80,7 @@ def measure_cold(config: Config, sources: Sequence[SourceFile], cache: Path) -> 
     catalog = load_catalog()
     rules = catalog.rule_set(enabled_rules(config, catalog.rules))
     started = time.process_time()
-    link(examinations, rules, facts.table, lambda path, places: {})
+    link(examinations, rules, facts.table, lambda *_: Looked({}, {}))
     linking = time.process_time() - started
     examiner.link(examined)
     callers = Project(examinations, facts.table).callers

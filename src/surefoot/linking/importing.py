@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from surefoot.linking.project import Project
 from surefoot.semantics.file import is_test_path
@@ -21,12 +22,13 @@ class Imports:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._names = frozenset(
-            name
+        self._imported = frozenset(
+            each
             for module in project.modules.values()
             if not is_test_path(module.path)
             for name in module.imports
             if not _inside(name, module.module)
+            for each in _around(name)
         )
         self._serving = {
             module.module
@@ -41,7 +43,14 @@ class Imports:
             return False
         if module.module in self._serving:
             return True
-        return bool(module.module) and any(_inside(name, module.module) for name in self._names)
+        return bool(module.module) and module.module in self._imported
+
+
+def _around(name: str) -> Iterator[str]:
+    """Yield a name and the packages it is in."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
 
 
 def _inside(name: str, module: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -171,7 +172,6 @@ class RetryLayers:
         shown = f"`{name.rpartition('.')[2]}`"
         for symbol in function.decorators:
             policy = policy_of(self.world, self.world.value(symbol))
-            place = self._decorator_place(path, function, symbol)
             if policy is not None:
                 if policy.fact.form not in ("decorator", "task", "context"):
                     continue
@@ -179,14 +179,17 @@ class RetryLayers:
                     continue
                 if function.is_async and not policy.fact.works_on_async:
                     continue
+                place = self._decorator_place(path, function, symbol)
                 found.append(_layer_of_policy(policy, shown, path, place))
                 continue
-            layer = self._hand_made(symbol, shown, path, place)
+            layer = self._hand_made(symbol, shown, path, function)
             if layer is not None:
                 found.append(layer)
         return found
 
-    def _hand_made(self, symbol: Symbol, shown: str, path: str, place: int) -> Layer | None:
+    def _hand_made(
+        self, symbol: Symbol, shown: str, path: str, function: FunctionSummary
+    ) -> Layer | None:
         """The layer of a decorator of the project that has a retry loop around the function."""
         target = self.world.target(symbol)
         decorator = self.world.function(target) if target is not None else None
@@ -199,6 +202,7 @@ class RetryLayers:
                         bound = self._bind(loop.limit, target, decorator, symbol)
                         layer = self._layer_of_loop(loop, bound)
                         if layer is not None:
+                            place = self._decorator_place(path, function, symbol)
                             return Layer(shown, layer.attempts, layer.errors, path, place)
         return None
 
@@ -279,19 +283,19 @@ class RetryLayers:
         return found
 
     @cached_property
-    def _decorator_calls(self) -> dict[str, list[LinkedCall]]:
-        found: dict[str, list[LinkedCall]] = {}
+    def _decorator_places(self) -> dict[tuple[str, Symbol], list[int]]:
+        """The places of the calls that are decorators, by their file and symbol, in order."""
+        found: dict[tuple[str, Symbol], list[int]] = {}
         for call in self.project.calls:
-            if At.DECORATOR in call.at:
-                found.setdefault(call.path, []).append(call)
+            if call.at & At.DECORATOR:
+                found.setdefault((call.path, call.symbol), []).append(call.place)
         return found
 
     def _decorator_place(self, path: str, function: FunctionSummary, symbol: Symbol) -> int:
         """The place of the call that is a decorator; of the function where it is none."""
-        for call in self._decorator_calls.get(path, ()):
-            if call.place > function.place and call.symbol == symbol:
-                return call.place
-        return function.place
+        places = self._decorator_places.get((path, symbol), [])
+        index = bisect_right(places, function.place)
+        return places[index] if index < len(places) else function.place
 
     # -- whether two layers multiply -----------------------------------------------------
 

@@ -33,6 +33,7 @@ T = TypeVar("T")
 _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
     {cst.Arg, cst.Element, cst.Assign, cst.AnnAssign, cst.NamedExpr}
 )
+_UNKNOWN: Any = object()
 _TEST_PATH = re.compile(
     r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
     r"|(^|/|_)pytest_plugins?\.py$"
@@ -174,9 +175,9 @@ class File:
     def once(self, describe: Callable[[File, N], T], node: N) -> T:
         """Return `describe(self, node)`, worked out once for each node, whoever asks."""
         key = (describe, node)
-        if key not in self._once:
-            self._once[key] = describe(self, node)
-        known: T = self._once[key]
+        known: T = self._once.get(key, _UNKNOWN)
+        if known is _UNKNOWN:
+            known = self._once[key] = describe(self, node)
         return known
 
     # -- meaning -------------------------------------------------------------------------

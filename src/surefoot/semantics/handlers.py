@@ -306,14 +306,19 @@ def _of_body(file: File, node: cst.FunctionDef) -> Response:
 
 def last_name(node: cst.CSTNode) -> str:
     """Return the last name of a dotted expression, or of what is called or indexed."""
-    while isinstance(node, (cst.Call, cst.Subscript, cst.Await)):
-        if isinstance(node, cst.Call):
+    while True:
+        if type(node) is cst.Attribute:
+            return node.attr.value
+        if type(node) is cst.Name:
+            return node.value
+        if type(node) is cst.Call:
             node = node.func
+        elif type(node) is cst.Subscript:
+            node = node.value
+        elif type(node) is cst.Await:
+            node = node.expression
         else:
-            node = node.value if isinstance(node, cst.Subscript) else node.expression
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else ""
+            return ""
 
 
 def body_of(node: cst.BaseSuite) -> Sequence[cst.CSTNode]:

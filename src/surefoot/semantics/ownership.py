@@ -60,6 +60,11 @@ _LOOKS = (
     cst.BinaryOperation,
     cst.Match,
 )
+_GROUPS: frozenset[type] = frozenset({cst.Element, cst.StarredElement, cst.Tuple, cst.List})
+_BINDS: frozenset[type] = frozenset({cst.AssignTarget, cst.AsName, cst.Param, cst.FunctionDef})
+_HAS_TARGET: frozenset[type] = frozenset(
+    {cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor}
+)
 
 
 class Ownership:
@@ -139,14 +144,11 @@ class Ownership:
         """Whether an expression is bound or deleted rather than read."""
         parents = self.file.tree.parents
         child, parent = node, parents.get(node)
-        while isinstance(parent, (cst.Element, cst.StarredElement, cst.Tuple, cst.List)):
-            child, parent = parent, parents.get(parent)
-        match parent:
-            case cst.AssignTarget() | cst.AsName() | cst.Param() | cst.FunctionDef():
-                return True
-            case cst.AnnAssign() | cst.AugAssign() | cst.NamedExpr() | cst.For() | cst.CompFor():
-                return parent.target is child
-        return False
+        while parent.__class__ in _GROUPS:
+            child, parent = parent, parents.get(parent)  # type: ignore[assignment,arg-type]
+        if parent.__class__ in _BINDS:
+            return True
+        return parent.__class__ in _HAS_TARGET and parent.target is child  # type: ignore[union-attr]
 
     # -- one step ------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ _JUDGES = re.compile(
     r"parse|convert|decode|assert|structure|load|whitelist|strip|from_dict|guard|serializ|form)\w*"
 )
 _MEASURES = frozenset({"isinstance", "len", "set"})
+_JUDGING: frozenset[type[cst.CSTNode]] = frozenset({cst.Comparison, cst.Del, cst.Call})
 _CUTS = frozenset({"pop", "clear", "keys", "popitem"})
 _BODY_DECORATOR = re.compile(
     r"(?i)\w*(valid|schema|expect|body|param|args|json|input|require|arguments|parse)\w*"
@@ -65,7 +66,10 @@ def is_looked_at(file: File, body: cst.BaseExpression, at: cst.CSTNode) -> bool:
 def _judged(file: File, function: cst.FunctionDef) -> frozenset[str]:
     """The spellings of what a function judges or cuts down."""
     return frozenset(
-        spelling(file, part) for node in inside([function.body]) for part in _judged_by(node)
+        spelling(file, part)
+        for node in inside([function.body])
+        if node.__class__ in _JUDGING
+        for part in _judged_by(node)
     )
 
 

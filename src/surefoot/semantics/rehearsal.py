@@ -350,12 +350,13 @@ def mentions_flag(file: File, node: cst.FunctionDef) -> bool:
     if not file.once(_speaks_of_it, file.tree.module):
         return False
     for item in inside([node.params, node.body], into=(cst.FunctionDef, cst.Lambda)):
-        match item:
-            case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-                if _MENTION.search(name):
-                    return True
-            case cst.SimpleString(value=text) if _MENTION.search(text):
-                return True
+        name = ""
+        if type(item) is cst.Name or type(item) is cst.SimpleString:
+            name = item.value
+        elif type(item) is cst.Attribute:
+            name = item.attr.value
+        if name and _MENTION.search(name):
+            return True
     return False
 
 

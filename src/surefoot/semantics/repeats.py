@@ -94,11 +94,10 @@ def renewed(loop: cst.For | cst.While) -> set[str]:
     """Return the variables that a loop connects or opens anew each time."""
     found: set[str] = set()
     for item in inside([loop.body]):
-        match item:
-            case cst.Assign(targets=targets, value=cst.Call() | cst.Await() as value):
-                names = assigned_names(targets)
-                if _CONNECTS.search(spaced(" ".join([last_name(value), *names]))):
-                    found |= names
+        if type(item) is cst.Assign and type(item.value) in (cst.Call, cst.Await):
+            names = assigned_names(item.targets)
+            if _CONNECTS.search(spaced(" ".join([last_name(item.value), *names]))):
+                found |= names
     return found
 
 

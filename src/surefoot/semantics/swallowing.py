@@ -11,6 +11,9 @@ from surefoot.semantics.handlers import Response, body_of, inside, reaction
 from surefoot.semantics.summary import Symbol
 
 _UNSURE = Response.RAISES | Response.ACTS | Response.KEEPS
+_MAY_FAIL: frozenset[type[cst.CSTNode]] = frozenset(
+    {cst.Raise, cst.Await, cst.Yield, cst.With, cst.Assert}
+)
 _BROAD = ("n", "builtins.BaseException")
 
 
@@ -63,9 +66,9 @@ def _are_harmless(file: File, statements: Sequence[cst.CSTNode]) -> bool:
 def _is_harmless(file: File, statement: cst.CSTNode) -> bool:
     """Whether a statement does nothing that may fail for reasons outside the process."""
     for item in inside([statement]):
-        if isinstance(item, (cst.Raise, cst.Await, cst.Yield, cst.With, cst.Assert)):
+        if item.__class__ in _MAY_FAIL:
             return False
-        if isinstance(item, cst.Call):
+        if type(item) is cst.Call:
             answer = reaction(file, [item])
             name = file.call(item).name or ""
             if answer.response & ~Response.REPORTS and not name.startswith("builtins."):

@@ -11,14 +11,16 @@ from surefoot.semantics.file import File
 FILLED = "\0"
 """Stands in a text for what is not known before the program runs."""
 LITERALS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
+_LITERALS: frozenset[type[cst.CSTNode]] = frozenset(LITERALS)
+_NO_USE = _LITERALS | {cst.Expr}
 
 
 def literals(file: File) -> Iterator[cst.BaseString]:
     """Yield the literal texts of a file, those that are put together of several once; no
     docstrings and other texts that nothing is done with."""
     for node, parent in file.tree.parents.items():
-        if isinstance(node, LITERALS) and not isinstance(parent, (*LITERALS, cst.Expr)):
-            yield node
+        if node.__class__ in _LITERALS and parent.__class__ not in _NO_USE:
+            yield node  # type: ignore[misc]
 
 
 def written(node: cst.CSTNode | None) -> str | None:

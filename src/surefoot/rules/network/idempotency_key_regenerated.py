@@ -320,7 +320,7 @@ class IdempotencyKeyRegenerated(Rule):
         keys = assigned_names(
             target
             for item in inside([node.body])
-            if isinstance(item, cst.Assign) and origin(self.file, item.value) is not None
+            if type(item) is cst.Assign and origin(self.file, item.value) is not None
             for target in item.targets
         )
         return loop_note(self.file, node, judging=True, keys=keys)
