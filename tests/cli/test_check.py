@@ -373,3 +373,10 @@ def test_checklist(tmp_path: Path) -> None:
     failed = [check for check in report["checks"] if check["result"] == "failed"]
     assert [check["violations"] for check in failed] == [[violation["fingerprint"]]]
     assert all(check["reason"] for check in report["checks"] if "-" in check["result"])
+
+
+def test_modules_of_the_project_are_not_imported(tmp_path: Path) -> None:
+    """A file called like a module of Python's does no harm to the program that checks it."""
+    root = project(tmp_path, token="raise SystemExit('imported')\n", json="raise ValueError\n")
+    result = surefoot("check", cwd=root)
+    assert (result.returncode, result.stderr) == (0, b"")

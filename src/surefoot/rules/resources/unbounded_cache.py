@@ -25,6 +25,7 @@ class UnboundedCache(Rule):
 
     code = "SF306"
     severity = Severity.WARNING
+    default = False
     confidence = Confidence.MEDIUM
     examples = (
         Bad(
