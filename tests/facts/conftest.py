@@ -1,11 +1,15 @@
-"""Some packages can be looked into only when they have been set up."""
+"""The packages beside the tests, set up where they can be looked into only then."""
 
 from __future__ import annotations
 
 import importlib.util
+import typing
 import warnings
 
 import pytest
+
+from tests.facts.installed import FactsFile, Installed
+from tests.facts.stated import INSTALLED, facts
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,3 +28,15 @@ def django_is_set_up() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             django.setup()
+
+
+@pytest.fixture(params=INSTALLED, ids=lambda each: f"{each.path.parent.name}/{each.path.stem}")
+def file(request: pytest.FixtureRequest) -> FactsFile:
+    """Each shipped file whose library is installed."""
+    return typing.cast("FactsFile", request.param)
+
+
+@pytest.fixture
+def installed() -> Installed:
+    """The packages beside the tests, looked up as the facts spell names."""
+    return Installed(facts())

@@ -135,7 +135,7 @@ class Installed:
         """Yield how else `name` is spelt: some packages have a class under its private name only,
         or hand on what another one does."""
         for spelling, target in self._facts.aliases.items():
-            if name.startswith(f"{target}."):
+            if name == target or name.startswith(f"{target}."):
                 yield spelling + name[len(target) :]
 
     def _look_up(self, name: str) -> tuple[object, object]:
@@ -172,7 +172,7 @@ class Installed:
         except (TypeError, ValueError) as error:
             raise Unknowable(str(error)) from None
         if isinstance(owner, type) and not isinstance(found, type):
-            stored = inspect.getattr_static(owner, name.rpartition(".")[2])
+            stored = inspect.getattr_static(owner, name.rpartition(".")[2], found)
             if not isinstance(stored, (staticmethod, classmethod)) and not _is_bound(found):
                 return parameters[1:]
         return parameters
@@ -237,11 +237,23 @@ def _attribute(owner: object, name: str, whole: str) -> object:
             warnings.simplefilter("ignore")
             return getattr(owner, name)
     except AttributeError:
-        if name in _annotated(owner):
+        if name in _annotated(owner) or _sets(owner, name):
             raise Unknowable(f"{whole} is set on instances") from None
         raise NotThere(whole) from None
     except Exception as error:
         raise Unknowable(str(error)) from None
+
+
+def _sets(owner: object, name: str) -> bool:
+    """Return whether a class gives each of its instances this attribute."""
+    for base in getattr(owner, "__mro__", ()):
+        try:
+            source = inspect.getsource(base)
+        except (OSError, TypeError):
+            continue
+        if re.search(rf"^\s+self\.{name}(: [^=]+)? = ", source, re.MULTILINE):
+            return True
+    return False
 
 
 def _annotated(owner: object) -> Iterator[str]:
@@ -262,8 +274,10 @@ def _given_by(found: property | cached_property[object], name: str) -> object:
     return given
 
 
-def _imported_in(function: Callable[..., object], name: str) -> object:
+def _imported_in(function: Callable[..., object] | None, name: str) -> object:
     """Return the class of the annotation of a property that imports it in its body."""
+    if function is None:
+        raise Unknowable(f"{name} cannot be read")
     given = str(function.__annotations__.get("return"))
     said = re.search(rf"from (\S+) import .*\b{re.escape(given)}\b", inspect.getsource(function))
     if said is None:
