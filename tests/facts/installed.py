@@ -24,7 +24,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NEWER = re.compile(r"Python (3\.\d+) and newer")
 _OLDER = re.compile(r"Python below (3\.\d+)")
 _ELSEWHERE = re.compile(
-    r"(POSIX|Linux|macOS|Windows) only|each instance|\bgone\b|\b(below|before|since|until) \d"
+    r"(POSIX|Linux|macOS|Windows) only|each instance|separate package|\bgone\b"
+    r"|\b(below|before|since|until) \d"
 )
 _OF_PROGRAMS = frozenset({"machine-output", "may-fail"})
 
@@ -120,6 +121,24 @@ class Installed:
 
     def find_with_owner(self, name: str) -> tuple[object, object]:
         """Return what `name` stands for, and what it was looked up on."""
+        try:
+            return self._look_up(name)
+        except NotThere:
+            for other in self._spellings(name):
+                try:
+                    return self._look_up(other)
+                except (NotThere, Unknowable):
+                    continue
+            raise
+
+    def _spellings(self, name: str) -> Iterator[str]:
+        """Yield how else `name` is spelt: some packages have a class under its private name only,
+        or hand on what another one does."""
+        for spelling, target in self._facts.aliases.items():
+            if name == target or name.startswith(f"{target}."):
+                yield spelling + name[len(target) :]
+
+    def _look_up(self, name: str) -> tuple[object, object]:
         parts = name.split(".")
         found, done = _module(parts)
         owner: object = None
@@ -153,7 +172,7 @@ class Installed:
         except (TypeError, ValueError) as error:
             raise Unknowable(str(error)) from None
         if isinstance(owner, type) and not isinstance(found, type):
-            stored = inspect.getattr_static(owner, name.rpartition(".")[2])
+            stored = inspect.getattr_static(owner, name.rpartition(".")[2], found)
             if not isinstance(stored, (staticmethod, classmethod)) and not _is_bound(found):
                 return parameters[1:]
         return parameters
@@ -171,12 +190,24 @@ class Installed:
         )
 
     def is_importable(self, name: str) -> bool:
-        """Return whether the top-level package of `name` is installed."""
+        """Return whether the package of `name` is installed; one that several distributions share
+        (`azure`, `google.cloud`) is not yet the package."""
+        parts = name.split(".")
         try:
-            _module([name.partition(".")[0]])
+            for end in range(1, len(parts)):
+                found, done = _module(parts[:end])
+                if done < end:
+                    return False
+                if not _is_namespace(found):
+                    return True
         except (NotThere, Unknowable):
             return False
-        return True
+        return not _is_namespace(found)
+
+
+def _is_namespace(found: object) -> bool:
+    """Return whether a package holds nothing but packages of other distributions."""
+    return hasattr(found, "__path__") and getattr(found, "__file__", None) is None
 
 
 def _is_bound(found: object) -> bool:
@@ -191,8 +222,10 @@ def _module(parts: list[str]) -> tuple[object, int]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return importlib.import_module(".".join(parts[:end])), end
-        except ImportError:
-            continue
+        except ModuleNotFoundError as error:
+            if error.name is not None and ".".join(parts).startswith(error.name):
+                continue
+            raise Unknowable(f"it needs {error.name}") from None
         except Exception as error:
             raise Unknowable(str(error)) from None
     raise NotThere(".".join(parts))
@@ -204,11 +237,23 @@ def _attribute(owner: object, name: str, whole: str) -> object:
             warnings.simplefilter("ignore")
             return getattr(owner, name)
     except AttributeError:
-        if name in _annotated(owner):
+        if name in _annotated(owner) or _sets(owner, name):
             raise Unknowable(f"{whole} is set on instances") from None
         raise NotThere(whole) from None
     except Exception as error:
         raise Unknowable(str(error)) from None
+
+
+def _sets(owner: object, name: str) -> bool:
+    """Return whether a class gives each of its instances this attribute."""
+    for base in getattr(owner, "__mro__", ()):
+        try:
+            source = inspect.getsource(base)
+        except (OSError, TypeError):
+            continue
+        if re.search(rf"^\s+self\.{name}(: [^=]+)? = ", source, re.MULTILINE):
+            return True
+    return False
 
 
 def _annotated(owner: object) -> Iterator[str]:
@@ -220,8 +265,24 @@ def _given_by(found: property | cached_property[object], name: str) -> object:
     function = found.fget if isinstance(found, property) else found.func
     try:
         given = typing.get_type_hints(function)["return"]
+    except NameError:
+        given = _imported_in(function, name)
     except Exception as error:
         raise Unknowable(f"{name} does not say what it gives: {error}") from None
     if not isinstance(given, type):
         raise Unknowable(f"{name} gives {given}")
     return given
+
+
+def _imported_in(function: Callable[..., object] | None, name: str) -> object:
+    """Return the class of the annotation of a property that imports it in its body."""
+    if function is None:
+        raise Unknowable(f"{name} cannot be read")
+    given = str(function.__annotations__.get("return"))
+    said = re.search(rf"from (\S+) import .*\b{re.escape(given)}\b", inspect.getsource(function))
+    if said is None:
+        raise Unknowable(f"{name} does not say where {given} is from")
+    package = function.__module__
+    if not hasattr(sys.modules[package], "__path__"):
+        package = package.rpartition(".")[0]
+    return getattr(importlib.import_module(said[1], package), given)

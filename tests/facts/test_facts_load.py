@@ -70,6 +70,24 @@ def test_a_library_outside_the_standard_library_names_its_distribution(path: Pat
 
 
 @pytest.mark.parametrize("path", _FILES, ids=_ids)
+def test_a_file_says_what_was_read(path: Path) -> None:
+    """Each file names its library, the release that was read, and where it is documented."""
+    content = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    release = (
+        r"\d{4}-\d\d-\d\d" if "distribution" not in content else r"\d+(\.\d+)+((a|b|rc|\.post)\d+)?"
+    )
+    if path.parent.name == "python":
+        release = r"\d+(\.\d+)+((a|b|rc|\.post)\d+)?"
+    if path.parent.name == "python":
+        release = r"3\.\d+(\.\d+)?"
+    elif "distribution" not in content:
+        release = r"20\d\d[-.]\d\d"
+    assert re.fullmatch(r"[\w.@/, -]+", content["library"])
+    assert re.fullmatch(release, str(content["read-against"])), content["read-against"]
+    assert content["docs"].startswith("https://")
+
+
+@pytest.mark.parametrize("path", _FILES, ids=_ids)
 def test_classes_are_named_in_full(path: Path) -> None:
     """What a call gives, enters, or should be replaced by is a dotted name."""
     table = _alone(path)

@@ -36,7 +36,6 @@ from surefoot.facts.kinds.architecture import (
     Writes,
 )
 from surefoot.facts.kinds.automation import (
-    CommandOption,
     Detached,
     MachineOutput,
     MayFail,
@@ -107,7 +106,6 @@ __all__ = [
     "BuiltInRetries",
     "ChangesDisk",
     "ChangesProcess",
-    "CommandOption",
     "Coroutine",
     "Credential",
     "Deadline",

@@ -119,16 +119,6 @@ class OneByOne(Fact, key="one-by-one"):
 
 
 @dataclass(frozen=True)
-class CommandOption(Fact, key="command-option"):
-    """The callable declares an option of a command line, by its literal names.
-
-    `destination` is the keyword of the attribute under which its value is found.
-    """
-
-    destination: str = "dest"
-
-
-@dataclass(frozen=True)
 class ResponseText(Fact, key="response-text"):
     """Instances of the class are answers over HTTP; the attributes hold their body."""
 
