@@ -132,6 +132,6 @@ def test_the_minority_is_reported() -> None:
 def test_a_secret_shown_in_a_dialogue_is_less_sure() -> None:
     """A program that asks and answers at the terminal prints for one person, not for the log."""
     code = "def show(password):\n    print('password', password)\n"
-    (logged,) = check(code, SecretInLog)
-    (said,) = check(code + "    return input('again? ')\n", SecretInLog)
+    (logged,) = check({"app.py": code}, [SecretInLog])
+    (said,) = check({"app.py": code + "    return input('again? ')\n"}, [SecretInLog])
     assert (logged.confidence, said.confidence) == (Confidence.MEDIUM, Confidence.LOW)
