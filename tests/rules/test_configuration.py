@@ -10,6 +10,7 @@ from surefoot.model import Confidence
 from surefoot.rules.configuration.env_bool_truthiness import EnvBoolTruthiness
 from surefoot.rules.configuration.env_default_conflict import EnvDefaultConflict
 from surefoot.rules.configuration.lazy_config_read import LazyConfigRead
+from surefoot.rules.configuration.secret_in_log import SecretInLog
 from surefoot.rules.configuration.unchecked_env_value import UncheckedEnvValue
 from tests.checking import check
 
@@ -126,3 +127,11 @@ def test_the_minority_is_reported() -> None:
     assert [(item.path, [step.path for step in item.chain]) for item in found] == [
         ("a.py", ["b.py", "c.py"])
     ]
+
+
+def test_a_secret_shown_in_a_dialogue_is_less_sure() -> None:
+    """A program that asks and answers at the terminal prints for one person, not for the log."""
+    code = "def show(password):\n    print('password', password)\n"
+    (logged,) = check({"app.py": code}, [SecretInLog])
+    (said,) = check({"app.py": code + "    return input('again? ')\n"}, [SecretInLog])
+    assert (logged.confidence, said.confidence) == (Confidence.MEDIUM, Confidence.LOW)

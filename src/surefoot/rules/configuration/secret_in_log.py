@@ -39,6 +39,7 @@ _RECORDS = frozenset(
     ]
 )
 _TEXTS = (*LITERALS, cst.BinaryOperation, cst.Call)
+_ASKS = re.compile(r"\b(input|getpass|prompt)\(|argparse|import (click|typer)|from (click|typer)")
 _LOGGERS = re.compile(r"(?i)_*(.*_)?log(ger|ging)?")
 
 
@@ -350,8 +351,16 @@ class SecretInLog(Rule):
             if keyword in ("exc_info", "file", "end", "sep", "stack_info"):
                 continue
             for name, what in disclosed(self.file, argument.value):
-                self.report(node, f"{where} shows `{name}`: {what} for every reader of the log")
+                self.report(
+                    node,
+                    f"{where} shows `{name}`: {what} for every reader of the log",
+                    confidence=Confidence.LOW if self._is_dialogue(node) else None,
+                )
                 return
+
+    def _is_dialogue(self, node: cst.Call) -> bool:
+        """Whether the text is for whoever sits at the terminal, as far as the file tells."""
+        return last_name(node.func) in ("print", "echo") and bool(_ASKS.search(self.file.text))
 
 
 def _mentions_secrets(file: File, _module: cst.Module) -> bool:
