@@ -24,7 +24,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NEWER = re.compile(r"Python (3\.\d+) and newer")
 _OLDER = re.compile(r"Python below (3\.\d+)")
 _ELSEWHERE = re.compile(
-    r"(POSIX|Linux|macOS|Windows) only|each instance|separate package|\bgone\b"
+    r"(POSIX|Linux|macOS|Windows) only|each instance|separate package|not there|\bgone\b"
     r"|\b(below|before|since|until) \d"
 )
 _OF_PROGRAMS = frozenset({"machine-output", "may-fail"})
