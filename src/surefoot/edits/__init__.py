@@ -13,7 +13,14 @@ from surefoot.edits.definitions import (
     remove_decorator,
 )
 from surefoot.edits.entering import closing, entered_until_unneeded, source
-from surefoot.edits.expressions import insert_await, insert_behind, replace, rewrite, surround
+from surefoot.edits.expressions import (
+    insert_await,
+    insert_behind,
+    rename_attribute,
+    replace,
+    rewrite,
+    surround,
+)
 from surefoot.edits.handlers import answer_first, answer_last, catch_only, insert_handler
 from surefoot.edits.imports import Written, constant, import_module, import_name, import_qualified
 from surefoot.edits.logs import is_standard, record_failure, with_traceback
@@ -65,6 +72,7 @@ __all__ = [
     "remove_argument",
     "remove_decorator",
     "remove_statement",
+    "rename_attribute",
     "replace",
     "replace_statement",
     "rewrite",

@@ -61,6 +61,13 @@ def replace(file: File, node: cst.BaseExpression, text: str) -> tuple[Edit, ...]
     return (where.edit(start, end, text),)
 
 
+def rename_attribute(file: File, attribute: cst.Attribute, name: str) -> tuple[Edit, ...]:
+    """Ask for another attribute of the same thing."""
+    where = text_of(file)
+    _, end = where.range(file.span(attribute))
+    return (where.edit(end - len(attribute.attr.value), end, name),)
+
+
 def insert_await(file: File, node: cst.BaseExpression) -> tuple[Edit, ...]:
     """Await an expression that a coroutine evaluates."""
     before, after = around_awaited(file, node)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.edits.arguments import set_keyword
-from surefoot.edits.expressions import replace
+from surefoot.edits.expressions import rename_attribute
 from surefoot.edits.handlers import answer_first
 from surefoot.edits.text import Unfixable
 from surefoot.model import Edit
 from surefoot.semantics.file import File
 from surefoot.semantics.guarded import guarded_by
 from surefoot.semantics.handlers import gives_traceback, is_logger
-from surefoot.syntax.scopes import Scope
+from surefoot.syntax.scopes import Binding, Scope
 
 _STANDARD = "logging.Logger"
 _METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
@@ -44,9 +44,9 @@ def with_traceback(file: File, call: cst.Call) -> tuple[Edit, ...]:
     """Have a record of an exception hold its traceback: `error` becomes `exception`, and others
     get `exc_info=True` where the logger is known to take it."""
     match call.func:
-        case cst.Attribute(attr=cst.Name(value="error") as method):
+        case cst.Attribute(attr=cst.Name(value="error")) as method:
             if is_standard(file, call) or _is_trusted(file, call):
-                return replace(file, method, "exception")
+                return rename_attribute(file, method, "exception")
     if not is_standard(file, call) or gives_traceback(call):
         raise Unfixable("nobody knows whether the logger takes `exc_info`")
     return set_keyword(file, call, "exc_info", "True")
@@ -70,16 +70,26 @@ def module_logger(file: File, at: cst.CSTNode) -> str | None:
             if len(bindings) != 1 or file.scope(at).find(name) is not scope:
                 continue
             (binding,) = bindings
-            if file.span(binding.node).line >= file.span(at).line:
-                continue
-            if binding.kind == "assign" and not binding.path:
-                value = binding.value if isinstance(binding.value, cst.CSTNode) else None
-                if file.type_of(value) == _STANDARD:
-                    return name
-            if is_logger(cst.Name(name)) and _calls_exception(file, name):
+            if _is_standard_logger(file, binding) and _stands_before(file, binding, at):
+                return name
+            if (
+                is_logger(cst.Name(name))
+                and _calls_exception(file, name)
+                and _stands_before(file, binding, at)
+            ):
                 proven.append(name)
         scope = scope.parent
     return proven[0] if proven else None
+
+
+def _is_standard_logger(file: File, binding: Binding) -> bool:
+    if binding.kind != "assign" or binding.path or not isinstance(binding.value, cst.CSTNode):
+        return False
+    return file.type_of(binding.value) == _STANDARD
+
+
+def _stands_before(file: File, binding: Binding, at: cst.CSTNode) -> bool:
+    return file.extent(binding.node)[0] < file.extent(at)[0]
 
 
 def _is_trusted(file: File, call: cst.Call) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits import is_standard, replace, set_keyword
+from surefoot.edits import is_standard, rename_attribute, set_keyword
 from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.guarded import guarded_by
@@ -148,7 +148,7 @@ class DebugOnlyLog(Rule):
         (call,) = found.calls
         if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "debug":
             return None
-        edits = replace(self.file, call.func.attr, "warning")
+        edits = rename_attribute(self.file, call.func, "warning")
         if not found.has_traceback:
             edits += set_keyword(self.file, call, "exc_info", "True")
         return Fix("Make it a warning, with the traceback", edits, Safety.SUGGESTION)
