@@ -36,7 +36,7 @@ _MASKED = re.compile(
 _SUBJECT = re.compile(
     r"(?i)lexer|tokeniz|tokenis|parser|grammar|syntax|yacc|(?-i:\bast\b)|page_token|next_token|"
     r"next_page|continuation|max_tokens|cancel_token|num_tokens|replicat|stream_?(token|pos|ordering)|"
-    r"(since|from|resume|sync|pagination)_token"
+    r"\b(since|from|resume|sync|pagination)_token"
 )
 _COOKIES = re.compile(r"(?i)cookie|django|flask")
 _SIGN_IN = re.compile(r"(?i)authorization|bearer|oauth|environ|(access|api|ingress|session)_token")

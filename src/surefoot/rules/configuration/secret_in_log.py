@@ -115,6 +115,15 @@ class SecretInLog(Rule):
         ),
         Bad(
             """
+            import logging
+
+            async def async_token_refresh(session):
+                token = session.token["access_token"]
+                logging.debug("got %s", token)
+            """
+        ),
+        Bad(
+            """
             def check(password):
                 if len(password) < 8:
                     raise ValueError(f"{password} is too short")
