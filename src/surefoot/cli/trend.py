@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 from surefoot.history import Course, Life
-from surefoot.history.lifecycle import Figures, Point, figures
+from surefoot.history.lifecycle import Figures, Point, figures, grouped
 from surefoot.model import Severity
 from surefoot.report.screen import SEVERITY_STYLES, Screen, Segment
 from surefoot.report.text import count, safe
@@ -41,12 +41,7 @@ def show_course(
     screen.line()
     _table(screen, _RUNS, [_run(point) for point in course.points[-last:]])
     screen.line()
-    named: dict[str, list[Life]] = {}
-    for life in course.lives:
-        for name in groups(life):
-            named.setdefault(name, []).append(life)
-    rows = [(name, figures(lives, course.now)) for name, lives in named.items()]
-    rows.sort(key=lambda row: (-row[1].open, -row[1].fixed, row[0]))
+    rows = grouped(course, groups)
     if len(rows) > 1:
         rows.append(("all", figures(course.lives, course.now)))
     _table(screen, (by, *_FIGURES), [(safe(name), *_figures(told)) for name, told in rows])

@@ -124,6 +124,19 @@ def figures(lives: Iterable[Life], now: int) -> Figures:
     )
 
 
+def grouped(course: Course, groups: Callable[[Life], Iterable[str]]) -> list[tuple[str, Figures]]:
+    """Return what the findings of each group come to, the group with most open ones first.
+
+    `groups` gives the names of the groups a finding is counted in.
+    """
+    named: dict[str, list[Life]] = {}
+    for life in course.lives:
+        for name in groups(life):
+            named.setdefault(name, []).append(life)
+    rows = [(name, figures(lives, course.now)) for name, lives in named.items()]
+    return sorted(rows, key=lambda row: (-row[1].open, -row[1].fixed, row[0]))
+
+
 def course(snapshots: Sequence[Snapshot]) -> Course:
     """Return the course of the findings through snapshots, which are in the order of time."""
     lives: list[Life] = []

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 
-from surefoot.history.lifecycle import Course, Life, figures
+from surefoot.history.lifecycle import Course, Life, grouped
 from surefoot.model import Severity
 from surefoot.report.text import safe
 
@@ -51,12 +51,7 @@ def figures_table(
     head: str, course: Course, groups: Callable[[Life], Iterable[str]]
 ) -> Iterator[str]:
     """Yield a table of what the findings of each group come to, the most open ones first."""
-    named: dict[str, list[Life]] = {}
-    for life in course.lives:
-        for name in groups(life):
-            named.setdefault(name, []).append(life)
-    rows = [(name, figures(lives, course.now)) for name, lives in named.items()]
-    rows.sort(key=lambda row: (-row[1].open, -row[1].fixed, row[0]))
+    rows = grouped(course, groups)
     heads = (head, "open", "fixed", "fix rate", "median time to fix", "median age of open")
     yield '<div class="scroll"><table><thead><tr>'
     yield "".join(f"<th>{name}</th>" for name in heads)
