@@ -92,3 +92,37 @@ def test_warnings_of_the_file_are_its_own() -> None:
         warnings.simplefilter("error")
         with pytest.raises(Unparsable, match="unmatched"):
             parse(b"x = '\\d'; y = )\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "assert(a if b else c)\n",
+        "x = not(lambda: y)\n",
+        "x = (a if b else c)if(d)else(e)\n",
+        "async def f():\n    await(a)or b\n",
+        "for x in(lambda: y)(): pass\n",
+    ],
+)
+def test_a_word_beside_a_parenthesis(text: str) -> None:
+    """Python that LibCST's checks of single nodes refuse has a tree all the same."""
+    assert parse(text.encode()).module.code == text
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 'a' b'c'\n", "try:\n    f()\nexcept:\n    pass\nexcept OSError:\n    pass\n"]
+)
+def test_what_only_the_checks_of_nodes_refuse(text: str) -> None:
+    """What is no Python is a syntax error, although the parser alone would let it through."""
+    with pytest.raises(Unparsable, match=r"^cannot be parsed: ") as caught:
+        parse(text.encode())
+    assert caught.value.error is FileError.SYNTAX
+
+
+def test_checks_of_nodes_made_by_hand() -> None:
+    """After parsing LibCST checks the nodes again that a program makes."""
+    import libcst
+
+    parse(b"x = 1\n")
+    with pytest.raises(libcst.CSTValidationError):
+        libcst.Integer("one")
