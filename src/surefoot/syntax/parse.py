@@ -124,9 +124,7 @@ def _parser_trusted() -> Iterator[None]:
         cst.CSTNode.__post_init__ = _check  # type: ignore[method-assign]
 
 
-def _syntax_error(
-    text: str, error: cst.ParserSyntaxError | cst.CSTValidationError
-) -> Unparsable:
+def _syntax_error(text: str, error: cst.ParserSyntaxError | cst.CSTValidationError) -> Unparsable:
     """Return what Python itself says is wrong, and where; LibCST's word where Python is content.
 
     LibCST knows no column, and of what its tokenizer refuses no line either. A Python older
