@@ -84,11 +84,13 @@ class FactsFile:
         """Return whether the library is installed, and not older than what was read."""
         if self.distribution is None:
             return True
-        try:
-            installed = importlib.metadata.version(self.distribution)
-        except importlib.metadata.PackageNotFoundError:
-            return False
-        return _release(installed)[:2] >= _release(self.read_against)[:2]
+        for name in (self.distribution, f"{self.distribution}-binary"):  # psycopg2's wheels
+            try:
+                installed = importlib.metadata.version(name)
+            except importlib.metadata.PackageNotFoundError:
+                continue
+            return _release(installed)[:2] >= _release(self.read_against)[:2]
+        return False
 
 
 def read(path: Path) -> FactsFile:
