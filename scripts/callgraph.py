@@ -36,7 +36,8 @@ from surefoot.reading import read  # noqa: E402
 from surefoot.semantics.file import File  # noqa: E402
 from surefoot.semantics.module import WANTED  # noqa: E402
 from surefoot.semantics.summary import ModuleSummary, Symbol  # noqa: E402
-from surefoot.semantics.values import Value, World  # noqa: E402
+from surefoot.semantics.values import Value  # noqa: E402
+from surefoot.semantics.world import World  # noqa: E402
 from surefoot.syntax.parse import Unparsable, parse  # noqa: E402
 from surefoot.syntax.tree import Tree  # noqa: E402
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surefoot.rules.network.missing_timeout import MissingTimeout
 from surefoot.semantics.summary import ModuleSummary
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 from tests.checking import check, shipped_facts
 
 

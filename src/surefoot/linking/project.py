@@ -13,7 +13,8 @@ from surefoot.model import Examination, Note
 from surefoot.semantics.call import Call, LinkedCall
 from surefoot.semantics.roles import registered, roles
 from surefoot.semantics.summary import FunctionSummary, ModuleSummary
-from surefoot.semantics.values import PENDING, World
+from surefoot.semantics.values import PENDING
+from surefoot.semantics.world import World
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ from surefoot.semantics.retries import (
 )
 from surefoot.semantics.retry_notes import Loop, loop_of
 from surefoot.semantics.summary import At, FunctionSummary, Symbol
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _DEEPEST = 3
 _ASIDE = At.CAUGHT | At.HANDLER | At.TEARDOWN | At.LAMBDA | At.DECORATOR

@@ -7,7 +7,7 @@ import enum
 import re
 
 from surefoot.semantics.retried import Errors
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _BEFORE = re.compile(
     r"(?i)connecttimeout|connecterror|connectorerror|connectordns|connectionrefused|newconnection|"

@@ -7,7 +7,8 @@ from typing import Any
 
 from surefoot.facts.kinds import Decodes, Receives, RequestBody
 from surefoot.semantics.summary import FunctionSummary, Symbol
-from surefoot.semantics.values import PENDING, World
+from surefoot.semantics.values import PENDING
+from surefoot.semantics.world import World
 
 _STILL_RAW = frozenset(
     {"copy", "decode", "dict", "get", "getlist", "items", "pop", "read", "to_dict"}

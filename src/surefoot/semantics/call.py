@@ -11,7 +11,8 @@ import libcst as cst
 
 from surefoot.facts.kinds import Fact
 from surefoot.semantics.summary import At, CallSummary, ModuleSummary, Symbol
-from surefoot.semantics.values import PENDING, Value, World
+from surefoot.semantics.values import PENDING, Value
+from surefoot.semantics.world import World
 
 F = TypeVar("F", bound=Fact)
 

@@ -10,8 +10,8 @@ from surefoot.facts.kinds import Deadline
 from surefoot.semantics.call import Arguments, Given
 from surefoot.semantics.summary import At, Symbol
 from surefoot.semantics.symbols import Symbols
-from surefoot.semantics.values import World
 from surefoot.semantics.working import is_endless
+from surefoot.semantics.world import World
 from surefoot.syntax.scopes import Block, Scope
 from surefoot.syntax.tree import Tree
 

@@ -12,7 +12,7 @@ from surefoot.semantics.call import Arguments, Call
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import last_name
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _BEFORE = frozenset({"sudo", "env", "nohup", "nice", "time", "exec", "command"})
 _ASSIGNS = re.compile(r"\w+=.*")

@@ -11,7 +11,7 @@ import libcst as cst
 from surefoot.facts.kinds import RunsEventLoop
 from surefoot.semantics.decorators import is_neutral
 from surefoot.semantics.file import File
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 from surefoot.syntax.scopes import Binding
 
 _OF_COROUTINES = frozenset(

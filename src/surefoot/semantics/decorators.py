@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surefoot.facts.kinds import Retry
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _NEUTRAL = frozenset(
     {

@@ -11,7 +11,8 @@ from surefoot.facts.kinds import Answers
 from surefoot.semantics.call import Arguments, Given
 from surefoot.semantics.file import File
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import PENDING, Value, World
+from surefoot.semantics.values import PENDING, Value
+from surefoot.semantics.world import World
 
 _NAMES = (cst.Name, cst.Attribute, cst.Subscript, cst.BinaryOperation)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from surefoot.facts.kinds import Entity
 from surefoot.semantics.queries import subject
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import PENDING, Value, World
+from surefoot.semantics.values import PENDING, Value
+from surefoot.semantics.world import World
 
 _TABLE = frozenset({"__table__", "__tablename__"})
 _SECRET = re.compile(

@@ -18,7 +18,8 @@ from surefoot.semantics.module import summarise
 from surefoot.semantics.roles import registered, roles
 from surefoot.semantics.summary import At, ModuleSummary, Symbol
 from surefoot.semantics.symbols import Symbols
-from surefoot.semantics.values import PENDING, Value, World
+from surefoot.semantics.values import PENDING, Value
+from surefoot.semantics.world import World
 from surefoot.syntax.parse import Source
 from surefoot.syntax.places import Places
 from surefoot.syntax.scopes import Binding, Block, Scope

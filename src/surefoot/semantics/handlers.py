@@ -13,7 +13,8 @@ from surefoot.facts.kinds import Blocking, NoReturn, Reports
 from surefoot.semantics.file import File
 from surefoot.semantics.literals import is_blank
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import PENDING, World
+from surefoot.semantics.values import PENDING
+from surefoot.semantics.world import World
 from surefoot.syntax.shape import CHILDREN
 from surefoot.syntax.tree import dotted
 

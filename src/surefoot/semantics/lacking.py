@@ -11,7 +11,7 @@ import libcst as cst
 from surefoot.facts.kinds import FailsOnStatus, MayLack
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import caught_by, inside, last_name
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _SHOWS = re.compile(
     r"str|repr|print|format|debug|info|warn|warning|error|exception|critical|log|append|echo"

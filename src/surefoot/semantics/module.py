@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from surefoot.semantics.depths import union
 from surefoot.semantics.summary import (
     ClassSummary,
     FunctionSummary,
@@ -14,7 +15,7 @@ from surefoot.semantics.summary import (
     Parameter,
     Symbol,
 )
-from surefoot.semantics.symbols import Symbols, union
+from surefoot.semantics.symbols import Symbols
 from surefoot.syntax.scopes import Scope
 from surefoot.syntax.tree import Tree
 

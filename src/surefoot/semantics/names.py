@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 
 def spoken(world: World, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from surefoot.semantics.summary import Overload, Parameter, Symbol
 
 if TYPE_CHECKING:
-    from surefoot.semantics.values import World
+    from surefoot.semantics.world import World
 
 _Pairs = tuple[tuple[str, Symbol], ...]
 

@@ -8,7 +8,8 @@ from surefoot.facts.kinds import Coroutine, Finds, Returns
 from surefoot.semantics.summary import ABOUT, Symbol
 
 if TYPE_CHECKING:
-    from surefoot.semantics.values import Value, World
+    from surefoot.semantics.values import Value
+    from surefoot.semantics.world import World
 
 
 def subject(value: Value) -> Symbol:

@@ -11,7 +11,8 @@ from surefoot.semantics.call import Arguments, Call, Given
 from surefoot.semantics.repeats import KEY
 from surefoot.semantics.retries import policy_of, setting
 from surefoot.semantics.summary import MAKER, Symbol
-from surefoot.semantics.values import Value, World
+from surefoot.semantics.values import Value
+from surefoot.semantics.world import World
 
 _METHOD = re.compile(r"(?i)method|verb")
 _METHODS = frozenset({"POST", "PATCH"})

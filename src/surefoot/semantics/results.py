@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from surefoot.semantics.summary import VALUES, Symbol
 
 if TYPE_CHECKING:
-    from surefoot.semantics.values import Value, World
+    from surefoot.semantics.values import Value
+    from surefoot.semantics.world import World
 
 _Give = Callable[["World", Any, tuple[Any, ...]], "Value"]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from surefoot.facts.kinds import RetryPart
 from surefoot.semantics.call import Arguments
 from surefoot.semantics.cancellation import CANCELLATION
-from surefoot.semantics.values import PENDING, World
+from surefoot.semantics.values import PENDING
+from surefoot.semantics.world import World
 
 _EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
 CANCELLING = CANCELLATION | {"builtins.BaseException"}

@@ -11,7 +11,8 @@ from surefoot.facts.kinds import BuiltInRetries, Retry, RetryPart
 from surefoot.semantics.call import Arguments, Given
 from surefoot.semantics.retried import EITHER, Errors, condition
 from surefoot.semantics.summary import MAKER, MOUNTED, Symbol
-from surefoot.semantics.values import PENDING, Value, World
+from surefoot.semantics.values import PENDING, Value
+from surefoot.semantics.world import World
 
 FOREVER = math.inf
 _SETTING = re.compile(r"(?P<path>[\w.@()]+)(?: \+ (?P<extra>\d+))?")

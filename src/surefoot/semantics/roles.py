@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from surefoot.facts.kinds import Role
 from surefoot.semantics.call import Arguments, Call
 from surefoot.semantics.summary import FunctionSummary, ModuleSummary, Symbol
-from surefoot.semantics.values import PENDING, Value, World
+from surefoot.semantics.values import PENDING, Value
+from surefoot.semantics.world import World
 
 _DEPENDS = ("fastapi.Depends", "fastapi.Security")
 

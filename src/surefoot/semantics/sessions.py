@@ -7,7 +7,7 @@ from typing import NamedTuple
 from surefoot.facts.kinds import Synchronous
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import FunctionSummary, Parameter, Symbol
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _DEPENDS = ("fastapi.Depends", "fastapi.Security")
 

@@ -10,7 +10,7 @@ import libcst as cst
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 PERMANENT = frozenset({400, 401, 402, 405, 406, 410, 411, 414, 415, 416, 417, 422, 426, 431, 451})
 """The request is wrong, or refused: the same request gets the same answer."""

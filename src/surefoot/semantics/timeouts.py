@@ -7,7 +7,8 @@ from typing import Any
 
 from surefoot.facts.kinds import Timeout, TimeoutValue
 from surefoot.semantics.call import Arguments, Call, Given
-from surefoot.semantics.values import Value, World
+from surefoot.semantics.values import Value
+from surefoot.semantics.world import World
 
 
 class Bound(enum.Enum):

@@ -6,7 +6,7 @@ import re
 
 from surefoot.semantics.call import Given
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _PLATFORM = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|TMPDIR|TEMP|TMP|NO_COLOR|FORCE_COLOR|CI|TZ|LANG|LC_\w+|"

@@ -7,7 +7,8 @@ import libcst as cst
 from surefoot.facts.kinds import TakesWork
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.symbols import Symbols
-from surefoot.semantics.values import Value, World
+from surefoot.semantics.values import Value
+from surefoot.semantics.world import World
 
 _EVENTS = (
     "threading.Event.is_set",

@@ -403,6 +403,15 @@ def dotted(node: cst.CSTNode | None) -> str:
     return ".".join(reversed(parts))
 
 
+def simple_name(node: cst.CSTNode) -> str:
+    """Return the last name of a dotted expression or of what is called, `` for anything else."""
+    while isinstance(node, cst.Call):
+        node = node.func
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
 def absolute(module: str, is_package: bool, level: int, name: str) -> str | None:
     """Return the absolute name of a `from` import; `None` where it leaves the top package."""
     if level == 0:

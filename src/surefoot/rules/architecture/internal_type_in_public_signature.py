@@ -13,7 +13,8 @@ from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.endpoint_answers import answers, endpoint_decorators, promise_of
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import Value, World
+from surefoot.semantics.values import Value
+from surefoot.semantics.world import World
 
 _GENERATED = re.compile(r"(^|\.)\w+_pb2\.\w+")
 

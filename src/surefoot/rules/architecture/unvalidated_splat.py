@@ -13,7 +13,8 @@ from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.entities import entity
 from surefoot.semantics.handlers import inside
 from surefoot.semantics.raw_bodies import dictionary_parameter, is_checked_before, is_looked_at
-from surefoot.semantics.values import PENDING, World
+from surefoot.semantics.values import PENDING
+from surefoot.semantics.world import World
 
 _RESTORES = re.compile(
     r"_.*|(\w+_)?(from|to|parse|load|decode|deseriali[sz]e|restore|build|make|convert|read|clone|copy|"

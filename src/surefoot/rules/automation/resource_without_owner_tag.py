@@ -8,7 +8,8 @@ from surefoot.facts.kinds import Owned
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
-from surefoot.semantics.values import Value, World
+from surefoot.semantics.values import Value
+from surefoot.semantics.world import World
 
 _MARKS = ("labels", "ownerReferences", "owner_references", "annotations")
 

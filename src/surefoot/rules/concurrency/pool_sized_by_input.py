@@ -7,7 +7,7 @@ from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.summary import Symbol
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _BOUND = Fix("Bound it: `min()` of a number and this one", (), Safety.SUGGESTION)
 

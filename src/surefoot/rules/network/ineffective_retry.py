@@ -18,7 +18,7 @@ from surefoot.semantics.handlers import caught, inside
 from surefoot.semantics.retries import Policy, setting
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.swallowing import swallows
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException"})
 

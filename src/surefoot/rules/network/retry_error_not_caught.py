@@ -17,7 +17,7 @@ from surefoot.semantics.handler_notes import Attempt, attempt_note, attempt_of_n
 from surefoot.semantics.handlers import caught
 from surefoot.semantics.retries import Policy
 from surefoot.semantics.summary import At
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _EVERYTHING = ("builtins.Exception", "builtins.BaseException")
 

@@ -17,7 +17,7 @@ from surefoot.semantics.handlers import last_name
 from surefoot.semantics.retries import Policy
 from surefoot.semantics.retry_notes import loop_note
 from surefoot.semantics.statuses import PERMANENT, RARELY_PERMANENT, asks_for_status, listed
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _RETRIED = re.compile(r"(?i)(.*_)?re_?tr(y|ies|yable|iable)(_.*)?")
 _STATUS = re.compile(r"(?i).*(status|code|http|error).*")
