@@ -374,3 +374,17 @@ def test_templates_are_left_out(top: Path) -> None:
     named = asked(top, f"new/{folder}/a.py", f"new/{folder}", "main.py")
     assert named.files == ("main.py",)
     assert {each.path for each in named.skipped} == {f"new/{folder}/a.py", f"new/{folder}"}
+
+
+def test_projects_below_a_plain_directory(tmp_path: Path) -> None:
+    """A directory that is no project itself may hold some: their modules are named as theirs."""
+    tree(tmp_path, "api-1.2/pyproject.toml", "api-1.2/src/api/__init__.py", "jobs/run/a.py")
+    tree(tmp_path, "jobs/manage.py", "plain/b.py")
+    config = Config(root=str(tmp_path))
+    found = asked_files(["."], config.root, config, Files((), roots={"": ""}), cwd=config.root)
+    assert set(found.roots) == {"", "api-1.2", "api-1.2/src", "jobs"}
+    found = asked_files(["jobs"], config.root, config, Files((), roots={"": ""}), cwd=config.root)
+    assert set(found.roots) == {"", "jobs"}
+    named = ["plain/b.py"]
+    found = asked_files(named, config.root, config, Files((), roots={"": ""}), cwd=config.root)
+    assert found.roots == {"": ""}

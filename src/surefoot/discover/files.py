@@ -64,6 +64,8 @@ def asked_files(
     found: set[str] = set()
     skipped: dict[Skipped, None] = {}
     notices: list[str] = []
+    markers: list[str] = []
+    listed = False
     for path in paths or (".",):
         absolute, relative = places.locate(path)
         if relative in known:
@@ -75,13 +77,19 @@ def asked_files(
             relative = places.relative(absolute)
             listing = _in_directory(absolute, relative, config, excludes, project)
             found.update(listing.files)
+            markers.extend(listing.markers)
+            listed = True
             skipped.update(dict.fromkeys(listing.skipped))
             notices.extend(listing.notices)
         elif reason := _reason_against(absolute, relative, config, excludes):
             skipped[Skipped(relative, reason)] = None
         else:
             found.add(relative)
-    return Files(tuple(sorted(found)), tuple(skipped), tuple(notices), project.roots)
+    files = tuple(sorted(found))
+    roots = project.roots
+    if listed and not project.files:
+        roots = source_roots(root, config, files, markers)
+    return Files(files, tuple(skipped), tuple(notices), roots)
 
 
 def template_folder(path: str) -> str:
@@ -196,6 +204,7 @@ def _in_directory(
     return replace(
         listing,
         files=[path for path in wanted if not template_folder(path)],
+        markers=[prefix + path for path in listing.markers],
         skipped=[*skipped, *_templates(wanted)],
     )
 
