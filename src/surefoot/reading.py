@@ -68,7 +68,7 @@ def read(
     contents, unreadable = _contents(config.root, {*project.files, *asked.files})
     skipped = asked.skipped if paths else (*project.skipped, *asked.skipped)
     return Reading(
-        sources=_sources(contents, project.roots, known=whole),
+        sources=_sources(contents, asked.roots, known=whole),
         asked=asked.files,
         unreadable=tuple(unreadable),
         skipped=tuple(dict.fromkeys(skipped)),

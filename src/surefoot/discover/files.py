@@ -62,6 +62,7 @@ def asked_files(
     known = frozenset(project.files)
     excludes = _Excludes(config)
     found: set[str] = set()
+    markers: list[str] = []
     skipped: dict[Skipped, None] = {}
     notices: list[str] = []
     for path in paths or (".",):
@@ -75,13 +76,16 @@ def asked_files(
             relative = places.relative(absolute)
             listing = _in_directory(absolute, relative, config, excludes, project)
             found.update(listing.files)
+            markers.extend(listing.markers)
             skipped.update(dict.fromkeys(listing.skipped))
             notices.extend(listing.notices)
         elif reason := _reason_against(absolute, relative, config, excludes):
             skipped[Skipped(relative, reason)] = None
         else:
             found.add(relative)
-    return Files(tuple(sorted(found)), tuple(skipped), tuple(notices), project.roots)
+    files = tuple(sorted(found))
+    roots = project.roots if project.files else source_roots(root, config, files, markers)
+    return Files(files, tuple(skipped), tuple(notices), roots)
 
 
 def template_folder(path: str) -> str:
@@ -196,6 +200,7 @@ def _in_directory(
     return replace(
         listing,
         files=[path for path in wanted if not template_folder(path)],
+        markers=[prefix + path for path in listing.markers],
         skipped=[*skipped, *_templates(wanted)],
     )
 
