@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 SUFFIXES = ("*.py", "*.pyi")
+MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "manage.py")
 TIMEOUT = 3600
 
 
@@ -79,6 +80,10 @@ def _survey(package: Path, options: argparse.Namespace) -> tuple[int, list[dict[
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
                 kept += 1
+        for path in (path for name in MARKERS for path in package.rglob(name)):
+            copy = target / path.relative_to(package)
+            if copy.parent.is_dir() and not copy.exists():
+                copy.touch()  # tells where modules are imported from
         return size, _check(target, package, options) if kept else []
 
 

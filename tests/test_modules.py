@@ -6,6 +6,7 @@ import pytest
 
 from surefoot.config import Config
 from surefoot.discover import is_package, module_name, project_files, source_roots
+from surefoot.reading import read
 
 
 def roots(files: list[str], *markers: str, configured: tuple[str, ...] | None = None) -> set[str]:
@@ -81,3 +82,18 @@ def test_project_in_a_package(tmp_path: Path) -> None:
         "outer.inner",
         "outer.inner.a",
     ]
+
+
+def test_roots_below_a_directory_that_is_no_project(tmp_path: Path) -> None:
+    """Where the directory that is checked shows nothing, the projects in it still do."""
+    for name in ("orders-1.0/setup.py", "orders-1.0/orders/__init__.py", "mail/src/mail/send.py"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "mail/pyproject.toml").touch()
+    read_in = read(Config(root=str(tmp_path)), (".",), cwd=str(tmp_path))
+    assert {source.path: source.module for source in read_in.sources} == {
+        "mail/src/mail/send.py": "mail.send",
+        "orders-1.0/orders/__init__.py": "orders",
+        "orders-1.0/setup.py": "setup",
+    }

@@ -62,6 +62,7 @@ def asked_files(
     known = frozenset(project.files)
     excludes = _Excludes(config)
     found: set[str] = set()
+    markers: list[str] = []
     skipped: dict[Skipped, None] = {}
     notices: list[str] = []
     markers: list[str] = []
