@@ -11,12 +11,9 @@ from surefoot.linking.project import Project, full_name
 from surefoot.rule import Link
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.decorators import is_neutral
-from surefoot.semantics.loops import ASKS_FOR_LOOP
+from surefoot.semantics.loops import ASKS_FOR_LOOP, FORKS
 from surefoot.semantics.names import spoken
 from surefoot.semantics.summary import At, Symbol
-
-_FORK = "os.fork"
-"""After it the rest of a function runs in a second process too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ class Effects:
 
     @cached_property
     def _forking(self) -> frozenset[str]:
-        return frozenset(_caller(call) for call in self.project.calls if call.name == _FORK)
+        return frozenset(_caller(call) for call in self.project.calls if call.name in FORKS)
 
     def _is_neutral(self, decorator: Symbol) -> bool:
         """Whether the call of a function so decorated runs the function at once."""

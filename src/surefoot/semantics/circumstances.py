@@ -8,6 +8,7 @@ import libcst as cst
 
 from surefoot.facts.kinds import Deadline
 from surefoot.semantics.call import Arguments, Given
+from surefoot.semantics.prompt import expects_to_wait
 from surefoot.semantics.summary import At, Symbol
 from surefoot.semantics.symbols import Symbols
 from surefoot.semantics.working import is_endless
@@ -65,6 +66,8 @@ def circumstances(tree: Tree, symbols: Symbols, world: World, node: cst.CSTNode)
             at |= At.GUARDED
             if At.CAUGHT not in at and keeps_failures(block.node):
                 at |= At.CAUGHT
+            if expects_to_wait(block):
+                at |= At.PROMPT
         elif kind == "lambda":
             at |= At.LAMBDA
             at &= ~(At.LOOP | At.ENDLESS | At.GUARDED | At.CAUGHT | At.TEARDOWN | At.HANDLER)

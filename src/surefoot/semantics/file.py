@@ -15,6 +15,7 @@ from surefoot.model import Note, SourceFile, Span
 from surefoot.semantics.call import Call
 from surefoot.semantics.circumstances import circumstances, enclosing_function
 from surefoot.semantics.module import summarise
+from surefoot.semantics.prompt import Subject, subject, told_not_to_wait
 from surefoot.semantics.roles import registered, roles
 from surefoot.semantics.summary import At, ModuleSummary, Symbol
 from surefoot.semantics.symbols import Symbols
@@ -167,7 +168,15 @@ class File:
 
     def at(self, node: cst.CSTNode) -> At:
         """Return the circumstances of an expression."""
-        return circumstances(self.tree, self.symbols, self.world, node)
+        at = circumstances(self.tree, self.symbols, self.world, node)
+        receiver = getattr(node.func, "value", None) if isinstance(node, cst.Call) else None
+        if self._prompt and subject(self.tree, receiver) in self._prompt:
+            at |= At.PROMPT
+        return at
+
+    @cached_property
+    def _prompt(self) -> frozenset[Subject]:
+        return told_not_to_wait(self.tree)
 
     def uses(self, name: str, scope: Scope) -> list[cst.Name]:
         """Return where the name bound in a scope stands, targets included."""

@@ -41,6 +41,9 @@ ASKS_FOR_LOOP = frozenset(
 )
 """Callables by which a function finds out whether it runs on a loop."""
 
+FORKS = frozenset({"os.fork", "os.forkpty", "pty.fork"})
+"""Callables after which the rest of a function runs in a second process too."""
+
 _WAITS = {
     "network": "until the other side answers",
     "sleep": "while it sleeps",
@@ -59,9 +62,12 @@ _START_UP = re.compile(r"_*(async_|a)?(on_)?(start_?up|lifespan|initiali[sz]e|bo
 
 
 def blocking(call: Call) -> Blocking | None:
-    """Return how a call holds its thread; None where its arguments make it return at once."""
+    """Return how a call holds its thread; None where its arguments, or its object, make it
+    return at once."""
     fact = call.fact(Blocking)
     if fact is None or At.AWAITED in call.at:
+        return None
+    if fact.what == "network" and At.PROMPT in call.at:
         return None
     positions = dict(fact.position)
     for keyword, at_once in fact.unless:

@@ -51,7 +51,8 @@ class At(enum.IntFlag):
 
     PENDING: what it calls was not known in its own file. CAUGHT: failures other than those
     of data are caught around it, and not raised again. ENDLESS: in a loop that goes on until
-    it is told to stop.
+    it is told to stop. PROMPT: its object was told not to wait, or what is raised in place of
+    waiting is caught.
     """
 
     NOWHERE = 0
@@ -72,6 +73,7 @@ class At(enum.IntFlag):
     PENDING = 16384
     CAUGHT = 32768
     ENDLESS = 65536
+    PROMPT = 131072
 
 
 class Parameter(NamedTuple):

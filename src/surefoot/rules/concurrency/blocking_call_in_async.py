@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import libcst as cst
@@ -9,17 +10,24 @@ import libcst as cst
 from surefoot.edits import await_twin, hand_to_thread
 from surefoot.facts.kinds import Blocking
 from surefoot.linking.endpoints import Endpoints
-from surefoot.linking.project import Project
+from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.loops import blocking, has_loop_to_itself, how_long, is_apart, is_script
+from surefoot.semantics.futures import may_be_done
+from surefoot.semantics.loops import (
+    FORKS,
+    blocking,
+    has_loop_to_itself,
+    how_long,
+    is_apart,
+    is_script,
+)
 from surefoot.semantics.sessions import parameter_session
 from surefoot.semantics.summary import At
 
 _SURE = ("network", "sleep", "subprocess", "input")
 _FUTURE = ("concurrent.futures.Future.result", "concurrent.futures.Future.exception")
-_ASKING = ("done", "cancelled", "running", "add_done_callback")
 
 
 class BlockingCallInAsync(Rule):
@@ -350,6 +358,31 @@ class BlockingCallInAsync(Rule):
         ),
         Good(
             """
+            import asyncio, os, pty, socket, subprocess
+
+            async def peek(conn: socket.socket):
+                while True:
+                    try:
+                        return conn.recv(64, socket.MSG_PEEK)
+                    except (BlockingIOError, InterruptedError):
+                        await asyncio.sleep(0.1)
+
+            async def terminal():
+                child, descriptor = pty.fork()
+                if child == 0:
+                    subprocess.run([os.environ.get("SHELL", "sh")])
+                return descriptor
+
+            async def ask(host):
+                sock = socket.socket()
+                sock.setblocking(False)
+                await asyncio.get_running_loop().sock_connect(sock, (host, 80))
+                return sock.recv(64)
+            """,
+            because="these sockets do not wait, and the child process has no event loop",
+        ),
+        Good(
+            """
             import redis.asyncio
 
             client = redis.asyncio.Redis()
@@ -401,8 +434,10 @@ class BlockingCallInAsync(Rule):
     def check_call(self, call: Call, fact: Blocking) -> None:
         if not call.in_async or fact.what == "file" or blocking(call) is None:
             return
-        if call.name in _FUTURE and self._may_be_done(call):
+        if call.name in _FUTURE and (call.node is None or may_be_done(self.file, call)):
             return
+        if any(other.name in FORKS for other in self._beside(call)):
+            return  # the child process has no event loop
         if parameter_session(call) is not None:
             if call.node is not None:
                 self.note(call.node)
@@ -448,28 +483,18 @@ class BlockingCallInAsync(Rule):
         return Confidence.HIGH if fact.what in _SURE else Confidence.MEDIUM
 
     def _has_loop_to_itself(self, call: Call) -> bool:
-        name = f"{call.module}.{call.function}" if call.module else call.function
+        name = full_name(call.module, call.function)
+        callers: Iterable[Call]
         if call.node is None:
-            project = self.project
-            return has_loop_to_itself(project.callers.get(name, ()), project.calls_in[name])
-        calls = [self.file.call(node) for node in self.file.tree.of(cst.Call)]
-        return has_loop_to_itself(
-            (other for other in calls if other.name == name),
-            (other for other in calls if other.function == call.function),
-        )
+            callers = self.project.callers.get(name, ())
+        else:
+            calls = (self.file.call(node) for node in self.file.tree.of(cst.Call))
+            callers = [other for other in calls if other.name == name]
+        return has_loop_to_itself(callers, self._beside(call))
 
-    def _may_be_done(self, call: Call) -> bool:
-        """Whether the code may know that the future, whose result is asked for, is done."""
-        future = getattr(getattr(call.node, "func", None), "value", None)
-        if isinstance(future, cst.Call):
-            return False
-        if not isinstance(future, cst.Name):
-            return True
-        scope = self.file.scope(future).find(future.value)
-        for use in self.file.uses(future.value, scope) if scope is not None else ():
-            parent = self.file.parent(use)
-            if isinstance(parent, cst.Attribute) and parent.attr.value in _ASKING:
-                return True
-            if not isinstance(parent, (cst.Attribute, cst.AssignTarget)):
-                return True
-        return False
+    def _beside(self, call: Call) -> Iterable[Call]:
+        """The calls in the function of a call."""
+        if call.node is None:
+            return self.project.calls_in[full_name(call.module, call.function)]
+        calls = map(self.file.call, self.file.tree.of(cst.Call))
+        return [other for other in calls if other.function == call.function]

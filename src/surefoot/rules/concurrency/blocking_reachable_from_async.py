@@ -250,6 +250,30 @@ class BlockingReachableFromAsync(Rule):
         ),
         Good(
             """
+            import asyncio
+            import serial
+            import socket
+
+            class Port:
+                def __init__(self, name):
+                    self.port = serial.Serial(name)
+                    self.port.timeout = 0
+
+                def _take(self):
+                    return self.port.read(1024)
+
+                async def poll(self, addresses):
+                    while self.port.in_waiting == 0:
+                        await asyncio.sleep(0.1)
+                    return self._take(), plain(addresses)
+
+            def plain(addresses):
+                return [socket.getnameinfo(each, socket.NI_NUMERICHOST) for each in addresses]
+            """,
+            because="the port was told not to wait, and no server is asked for plain numbers",
+        ),
+        Good(
+            """
             import hashlib
 
             def digest(path, salt):

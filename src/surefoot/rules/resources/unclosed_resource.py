@@ -24,7 +24,9 @@ _DETACHED = ("start_new_session", "preexec_fn", "creationflags", "process_group"
 _LENT = frozenset({"connection_pool", "fileobj", "pool", "poolclass"})
 _RESPONDERS = ("urlopen", "OpenerDirector.open")
 _IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
-_ONCE = re.compile(r"(^|/)(alembic|migrations)/")
+_ONCE = re.compile(r"(^|/)((alembic|migrations)/|setup\.py$|docs?/(\w+/)*conf\.py$)")
+"""Files that run once and then end, with all they have opened."""
+
 _BUSY = frozenset({"handler", "job", "worker"})
 
 
@@ -471,8 +473,8 @@ def _severity(light: bool, busy: bool) -> Severity:
 def _message(shown: str, what: str, name: str | None, long_lived: bool) -> str:
     if long_lived and what != "socket":
         return (
-            f"every call makes a new {what} with `{shown}` and never closes it: no connection "
-            "is used twice, and each stays open until it is garbage-collected"
+            f"every call makes a new {what} with `{shown}` and never closes it: what it has "
+            "connected stays open until it is garbage-collected, and the next call connects anew"
         )
     subject = f"`{name}`, the {what} from `{shown}`," if name else f"the {what} from `{shown}`"
     if shown.endswith(_RESPONDERS):
