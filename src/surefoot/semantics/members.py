@@ -151,9 +151,10 @@ def declared(world: World, name: str, attr: str) -> Value:
 def _remote_method(world: World, stub: tuple[Any, ...]) -> Value:
     """A method of a generated gRPC stub; unary, unless it is called for a stream."""
     channel = world.value(stub[2][0][1]) if stub[2] else None
-    asynchronous = channel is not None and str(channel[1]).startswith("grpc.aio.")
-    name = "grpc.aio.UnaryUnaryMultiCallable" if asynchronous else "grpc.UnaryUnaryMultiCallable"
-    return ("i", name, None) if channel is not None and channel[0] == "i" else None
+    if channel is None or channel[0] != "i":
+        return PENDING if channel == PENDING else None
+    kind = "grpc.aio" if channel[1].startswith("grpc.aio.") else "grpc"
+    return ("i", f"{kind}.UnaryUnaryMultiCallable", None)
 
 
 def is_grpc_stub(name: str) -> bool:
