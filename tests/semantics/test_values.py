@@ -406,3 +406,16 @@ def test_paths_are_joined_with_a_slash() -> None:
         "unknown",
         "unknown",
     ]
+
+
+def test_stub_on_a_channel_of_another_module() -> None:
+    """What a channel is may be known only when the modules are linked."""
+    code = """
+        from app.channels import make_channel
+        from app.orders_pb2_grpc import OrdersStub
+
+        async def place(order):
+            stub = OrdersStub(make_channel())
+            reveal(stub.Place)
+        """
+    assert revealed(code) == ["pending"]
