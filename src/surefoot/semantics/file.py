@@ -36,7 +36,7 @@ _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
 _UNKNOWN: Any = object()
 _TEST_PATH = re.compile(
     r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
-    r"|(^|/|_)pytest_plugins?\.py$|(^|/)test_?(suites?|utils?|support)(/|\.py$)"
+    r"|(^|/|_)pytest_(plugin|fixture)s?(/|\.py$)|(^|/)test_?(suites?|utils?|support)(/|\.py$)"
 )
 
 
