@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from surefoot.facts.kinds import Decodes, Receives, RequestBody
+from surefoot.semantics.roles import is_event_handler
 from surefoot.semantics.summary import FunctionSummary, Symbol
 from surefoot.semantics.values import PENDING
 from surefoot.semantics.world import World
@@ -34,6 +35,8 @@ class Bodies:
         if symbol is None or depth > _DEEPEST:
             return None
         match symbol:
+            case ("x", ("p", function, name), "body") if self._is_event(function, name):
+                return RequestBody("raw")
             case ("w", inner) | ("A", _, inner) | ("N", inner, _) | ("x", inner, _):
                 return self.of(inner, depth + 1)
             case ("u", items, _):
@@ -65,9 +68,29 @@ class Bodies:
                 return None
             inner = self.of(plain[position], depth + 1) if position < len(plain) else None
             return _JSON if inner is not None and decodes is not None else inner
-        if callee is not None and callee[0] == "a" and callee[2] in _STILL_RAW:
-            return self.of(callee[1], depth + 1)
-        return None
+        match callee:
+            case ("a", ("p", function, event), "get") if arguments[:1] == (("", ("k", "body")),):
+                return RequestBody("raw") if self._is_event(function, event) else None
+            case ("a", base, method) if method in _STILL_RAW:
+                return self.of(base, depth + 1)
+        return self._handed_back(name, depth) if name is not None else None
+
+    def _handed_back(self, name: str, depth: int) -> RequestBody | None:
+        """What a function of the project gives that returns what was sent, and does no more."""
+        function = self._world.function(name)
+        body = self.of(function.returns, depth + 1) if function is not None else None
+        module, qualname = self._world.split(name)
+        if body is None or module is None:
+            return None
+        if any(each.function == qualname for each in module.raises):
+            return None
+        calls = (each.symbol for each in module.calls if each.function == qualname)
+        return body if all(self.of(call, depth + 1) is not None for call in calls) else None
+
+    def _is_event(self, function: str, name: str) -> bool:
+        """Whether a parameter is the event of a function that a gateway calls."""
+        known = self._world.function(function)
+        return known is not None and is_event_handler(known) and known.parameters[0].name == name
 
     def _fact(self, symbol: Symbol) -> RequestBody | None:
         value = self._world.value(symbol)

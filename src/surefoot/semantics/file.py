@@ -37,8 +37,10 @@ _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
 )
 _UNKNOWN: Any = object()
 _TEST_PATH = re.compile(
-    r"(^|/)(tests?|testing|\w*integration_?tests|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
-    r"|(^|/|_)pytest_plugins?\.py$|(^|/)test_?(suites?|utils?|support)(/|\.py$)"
+    r"(^|/)(tests?|testing|test_?(suites?|utils?|support|helpers?|lib)|conftest\.py$)(/|$)"
+    r"|(^|/)\w*(unit|functional|func|integration|e2e|acceptance|system|api|smoke)_?tests?/"
+    r"|(^|/)pytest/|(^|/)test_[^/]*$|(^|/)test(suites?|utils?|support)\.py$|_tests?\.py$"
+    r"|(^|/|_)pytest_plugins?\.py$"
 )
 
 

@@ -15,12 +15,48 @@ _JUDGES = re.compile(
     r"(?i)\w*(valid|schema|check|clean|sanitiz|allow|permit|filter|verify|require|expect|ensure|"
     r"parse|convert|decode|assert|structure|load|whitelist|strip|from_dict|guard|serializ|form)\w*"
 )
+_READ = frozenset(
+    {
+        "POST",
+        "body",
+        "content",
+        "data",
+        "form",
+        "get_data",
+        "get_json",
+        "json",
+        "json_body",
+        "media",
+    }
+)
 _MEASURES = frozenset({"isinstance", "len", "set"})
 _JUDGING: frozenset[type[cst.CSTNode]] = frozenset({cst.Comparison, cst.Del, cst.Call})
 _CUTS = frozenset({"pop", "clear", "keys", "popitem"})
 _BODY_DECORATOR = re.compile(
     r"(?i)\w*(valid|schema|expect|body|param|args|json|input|require|arguments|parse)\w*"
 )
+
+
+def judging_decorator(file: File, node: cst.FunctionDef) -> str | None:
+    """Return the full name of the decorator that a function is the wrapper of, if the wrapper
+    looks at the data of the request before the handler does."""
+    if not isinstance(node.params.star_arg, cst.Param):
+        return None
+    scope = file.scope(node)
+    if scope.kind != "function" or not any(map(_reads_request, inside([node.body]))):
+        return None
+    while scope.parent is not None and scope.parent.kind == "function":
+        scope = scope.parent
+    return file.symbols.definition(scope)
+
+
+def _reads_request(node: cst.CSTNode) -> bool:
+    match node:
+        case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)):
+            return name in _READ and owner.endswith(("request", "req"))
+        case cst.Attribute(value=cst.Attribute(attr=cst.Name(value=owner)), attr=attr):
+            return attr.value in _READ and owner.endswith(("request", "req"))
+    return False
 
 
 def dictionary_parameter(file: File, node: cst.CSTNode) -> cst.FunctionDef | None:

@@ -44,10 +44,15 @@ def _of_function(world: World, function: FunctionSummary) -> set[str]:
         fact = world.fact(Role, name) if name is not None else None
         if fact is not None and fact.by == "decorator":
             found.add(_literal(fact, _first_constant(world, decorator)))
-    names = [parameter.name for parameter in function.parameters]
-    if function.qualname in ("lambda_handler", "handler") and names[:2] == ["event", "context"]:
+    if is_event_handler(function):
         found.add("handler")
     return found
+
+
+def is_event_handler(function: FunctionSummary) -> bool:
+    """Whether a function, by its name and parameters, is what AWS Lambda calls."""
+    names = [parameter.name for parameter in function.parameters[:2]]
+    return function.qualname in ("lambda_handler", "handler") and names == ["event", "context"]
 
 
 def _first_constant(world: World, decorator: Symbol) -> tuple[object] | None:

@@ -63,7 +63,7 @@ class Dumps(Fact, key="dumps"):
     """The callable gives all fields of an object as a mapping.
 
     `of` is `argument`, the object at `position`, or `receiver`. `narrowed_by` names the
-    keywords, `narrowed_at` the index, by which fields are chosen or left out.
+    keywords (`*`: any), `narrowed_at` the index, by which fields are chosen or left out.
     """
 
     of: str = "argument"
@@ -111,9 +111,11 @@ class Validates(Fact, key="validates"):
 
 @dataclass(frozen=True)
 class Writes(Fact, key="writes"):
-    """The callable sets stored fields by its keywords (`QuerySet.update`)."""
+    """The callable sets stored fields by its keywords (`QuerySet.update`), or by those of a
+    mapping at `position`."""
 
     what: str = "updates rows"
+    position: int | None = None
 
 
 @dataclass(frozen=True)

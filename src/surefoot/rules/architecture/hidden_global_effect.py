@@ -10,6 +10,7 @@ from surefoot.facts.kinds import ChangesProcess
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside
 from surefoot.semantics.loops import is_script
 
@@ -17,8 +18,9 @@ _SAYS_SO = re.compile(
     r"_*(\w+_)?(activate|bootstrap|chdir|clear|configure|disable|enable|enter|environ|env|exit|global|"
     r"init|initiali[sz]e|install|invalidate|load|main|patch|prepare|register|reload|reset|restore|run|"
     r"seed|serve|set|set_?up|shutdown|signals?|start|startup|stop|tear_?down|teardown|unregister|"
-    r"unset|update|use|add|remove|singleton|cache|cwd)(_\w+)?|__\w+__"
+    r"unset|update|use|add|remove|singleton|cache|cwd|clean_?up|cli|command|cmd|drop)(_\w+)?|__\w+__"
 )
+_ENVIRONMENT = "the environment"
 
 
 class HiddenGlobalEffect(Rule):
@@ -88,6 +90,35 @@ class HiddenGlobalEffect(Rule):
         Good(
             """
             import os
+            import click
+            from contextlib import contextmanager
+
+            def connect(socket, client):
+                before = os.environ.get("SSH_AUTH_SOCK")
+                os.environ["SSH_AUTH_SOCK"] = socket
+                try:
+                    return client.connect()
+                finally:
+                    if before is None:
+                        os.environ.pop("SSH_AUTH_SOCK", None)
+                    else:
+                        os.environ["SSH_AUTH_SOCK"] = before
+
+            @contextmanager
+            def region(name):
+                os.environ["REGION"] = name
+                yield
+                del os.environ["REGION"]
+
+            @click.command()
+            def devserver():
+                os.environ["MODE"] = "development"
+            """,
+            because="the environment is put back; a command is the process",
+        ),
+        Good(
+            """
+            import os
 
             _client = None
 
@@ -112,6 +143,9 @@ class HiddenGlobalEffect(Rule):
         function = self.file.function(call.node)
         if function is None or self._may(function):
             return
+        if fact.what == _ENVIRONMENT:
+            self._changes(call.node)
+            return
         same = sum(
             1
             for node in inside([function.body])
@@ -126,7 +160,7 @@ class HiddenGlobalEffect(Rule):
             match target.target:
                 case cst.Subscript(value=cst.Attribute() | cst.Name() as owner):
                     if self.file.function(node) and self.file.name(owner) == "os.environ":
-                        self._changes(node, "the environment")
+                        self._changes(node)
 
     def visit_Global(self, node: cst.Global) -> None:
         function = self.file.function(node)
@@ -140,14 +174,37 @@ class HiddenGlobalEffect(Rule):
                 )
                 return
 
-    def _changes(self, node: cst.CSTNode, what: str) -> None:
+    def _changes(self, node: cst.CSTNode) -> None:
         function = self.file.function(node)
-        if function is not None and not self._may(function):
+        if function is None or self._may(function):
+            return
+        if not self.file.once(_puts_back, function):
             name = function.name.value
-            self.report(node, f"`{name}` changes {what} for all threads of the process")
+            self.report(node, f"`{name}` changes {_ENVIRONMENT} for all threads of the process")
 
     def _may(self, function: cst.FunctionDef) -> bool:
-        return _SAYS_SO.fullmatch(function.name.value) is not None or is_script(self.file.path)
+        return (
+            _SAYS_SO.fullmatch(function.name.value) is not None
+            or is_script(self.file.path)
+            or "cli" in self.file.role(function.body)
+        )
+
+
+def _puts_back(file: File, function: cst.FunctionDef) -> bool:
+    """Whether a function touches the environment again when all is done, or goes on after its
+    caller has."""
+    stack: list[cst.CSTNode] = [function.body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Yield):
+            return True
+        if isinstance(node, cst.Finally) and any(
+            isinstance(part, (cst.Attribute, cst.Name)) and file.name(part) == "os.environ"
+            for part in inside([node.body])
+        ):
+            return True
+        stack.extend(node.children)
+    return False
 
 
 def _is_lazy(function: cst.FunctionDef, name: str) -> bool:

@@ -241,7 +241,7 @@ class ImportTimeSideEffect(Rule):
         then = "whoever needs a name of it waits, or fails with it"
         if (call.at | way.end.at) & At.CAUGHT:
             then = "whoever needs a name of it waits"
-            confidence = Confidence.LOW if does == _RUNS else confidence
+            confidence = Confidence.LOW if does == _RUNS or way.rest is not None else confidence
         self.report(
             call,
             f"{what} whenever `{call.module}` is imported: {then}",

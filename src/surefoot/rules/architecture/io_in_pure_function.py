@@ -169,6 +169,11 @@ class IoInPureFunction(Rule):
             class Report:
                 def compute(self):
                     return requests.get(self.url, timeout=2).json()
+
+                def show(self):
+                    def calc_total():
+                        return requests.get(self.url, timeout=2).json()
+                    return calc_total()
             """,
             because="a method of an object that holds an address may well go there",
         ),
@@ -238,6 +243,8 @@ def _promise(project: Project, function: FunctionSummary) -> str | None:
         return f"`{name}` keeps its first answer until the process ends"
     if _COMPUTES.fullmatch(name) is None or _SAYS_SO.search(name) or function.owner:
         return None
+    if "." in function.qualname:
+        return None  # what is defined in a function promises nothing to anybody else
     if any(map(_TAKEN.fullmatch, names)):
         return None
     return f"`{name}` seems to compute only"

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 import libcst as cst
 
 from surefoot.facts.kinds import Writes
 from surefoot.linking.project import Project
-from surefoot.linking.requests import bodies
+from surefoot.linking.requests import bodies, is_judged_before
 from surefoot.model import Confidence, Severity
-from surefoot.rule import Bad, Good, Rule
+from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.bodies import Bodies
 from surefoot.semantics.endpoint_answers import answers, endpoint_decorators
 from surefoot.semantics.entities import Stored, entity, stored_in
+from surefoot.semantics.file import File
+from surefoot.semantics.handing_on import is_own, parameter_of, sent_arguments
 from surefoot.semantics.handlers import inside
-from surefoot.semantics.raw_bodies import dictionary_parameter, is_checked_before, is_looked_at
-from surefoot.semantics.values import PENDING
+from surefoot.semantics.raw_bodies import (
+    dictionary_parameter,
+    is_checked_before,
+    is_looked_at,
+    judging_decorator,
+)
+from surefoot.semantics.values import PENDING, Value, World
+
+_JUDGES = re.compile(r"(?i)valid|clean|sanitiz|allow|permit|safe|restore|migrat|fixture|factory")
 
 
 class MassAssignment(Rule):
@@ -225,12 +235,24 @@ class MassAssignment(Rule):
         ),
     )
 
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        judging = judging_decorator(self.file, node)
+        if judging is not None:
+            self.note(node, "judging", judging, None, ())
+
     def visit_Call(self, node: cst.Call) -> None:
+        if not node.args:
+            return
         for argument in node.args:
             if argument.star != "**" or isinstance(argument.value, (cst.Dict, cst.DictComp)):
                 continue
             if not is_looked_at(self.file, argument.value, node):
-                self._note(argument.value, node, "made", self.file.symbol(node))
+                self._note(argument.value, node, "made", node, node.func)
+        if not isinstance(node.func, (cst.Attribute, cst.Name)) or not _serves(self.file):
+            return
+        for handed in sent_arguments(self.file, node):
+            if not is_looked_at(self.file, handed.value, node):
+                self._note(handed.value, node, "handed", node, None, handed.place, handed.keyword)
 
     def visit_For(self, node: cst.For) -> None:
         match node:
@@ -240,25 +262,56 @@ class MassAssignment(Rule):
             ):
                 set_on = _set_on(node, key)
                 if set_on is not None and not is_looked_at(self.file, items, node):
-                    self._note(items, node, "set", self.file.symbol(set_on))
+                    self._note(items, node, "set", set_on, set_on)
 
-    def _note(self, body: cst.BaseExpression, where: cst.CSTNode, how: str, target: Any) -> None:
+    def _note(
+        self,
+        body: cst.BaseExpression,
+        where: cst.CSTNode,
+        how: str,
+        target: cst.BaseExpression,
+        owner: cst.BaseExpression | None,
+        *place: object,
+    ) -> None:
+        """Keep what gets the fields of a body, and of a parameter that may be handed one."""
         function = self.file.function(where)
-        if function is None or is_checked_before(function) or target is None:
+        aim = self.file.symbol(target)
+        if function is None or is_checked_before(function) or aim is None:
             return
         symbol = self.file.symbol(body)
-        owner = dictionary_parameter(self.file, body)
-        decorators = self.file.once(endpoint_decorators, owner) if owner is not None else ()
+        of = dictionary_parameter(self.file, body)
+        decorators = self.file.once(endpoint_decorators, of) if of is not None else ()
         if decorators or (symbol is not None and symbol[0] in ("a", "c", "n", "u", "w", "x")):
-            self.note(where, how, target, symbol, decorators)
+            self.note(where, how, aim, symbol, decorators, *place)
+        found = parameter_of(self.file, body)
+        if found is not None and owner is not None and _JUDGES.search(found[0].name.value) is None:
+            name = self.file.symbols.definition(self.file.scope_of(found[0]))
+            own = is_own(self.file, owner)
+            self.note(
+                where, "open", name, found[1].name.value, found[1].star == "**", how, aim, own
+            )
 
     def link(self, project: Project) -> None:
         sent = bodies(project)
+        opened: dict[str, list[_Open]] = {}
+        judging: set[str] = set()
         for examination, note in project.notes(self.name):
-            how, target, symbol, decorators = note.data
-            if not self._is_sent(sent, symbol, decorators):
+            if note.data[0] == "judging":
+                judging.add(str(note.data[1]))
+            if note.data[0] == "open":
+                name, *data = note.data[1:]
+                link = (examination.path, note.place)
+                opened.setdefault(str(name), []).append(_Open(*link, *data))  # type: ignore[arg-type]
+        for examination, note in project.notes(self.name):
+            how, target, symbol, decorators, *place = note.data
+            if how in ("judging", "open") or not self._is_sent(sent, symbol, decorators):
                 continue
-            stored = self._made(target) if how == "made" else self._changed(target)
+            if is_judged_before(project, examination.path, note.scope, frozenset(judging)):
+                continue
+            chain: tuple[Link, ...] = ()
+            stored = self._aim(how, target, place)
+            if stored is None and how != "set":
+                stored, chain = self._through(target, place, opened)
             if stored is not None:
                 self.report(
                     note,
@@ -266,6 +319,7 @@ class MassAssignment(Rule):
                     f"`{stored.shown}` by its name",
                     path=examination.path,
                     confidence=Confidence.HIGH,
+                    chain=chain,
                 )
 
     def _is_sent(self, sent: Bodies, symbol: Any, decorators: Any) -> bool:
@@ -273,21 +327,77 @@ class MassAssignment(Rule):
             return True
         return sent.of(symbol) is not None
 
-    def _made(self, symbol: Any) -> Stored | None:
-        """The entity that a call makes or changes of its keywords."""
+    def _aim(self, how: object, target: Any, place: list[object]) -> Stored | None:
+        """The entity that a call makes or changes, or that a loop sets the attributes of."""
         world = self.project.world
-        callee = world.value(symbol[1])
+        if how == "set":
+            return stored_in(world, world.value(target))
+        callee = world.value(target[1])
         if callee is None or callee == PENDING or callee[0] not in ("n", "m"):
             return None
-        if world.fact(Writes, callee[1]) is not None:
+        fact = world.fact(Writes, callee[1])
+        if place and (fact is None or fact.position != place[0]):
+            return None
+        if fact is not None:
             receiver = callee[2] if callee[0] == "m" else None
             if receiver is not None and receiver[0] == "n":
                 return entity(world, receiver[1])
             return stored_in(world, receiver)
         return entity(world, callee[1]) if callee[0] == "n" else None
 
-    def _changed(self, symbol: Any) -> Stored | None:
-        return stored_in(self.project.world, self.project.world.value(symbol))
+    def _through(
+        self, target: Any, place: list[object], opened: dict[str, list[_Open]]
+    ) -> tuple[Stored | None, tuple[Link, ...]]:
+        """The entity that a function of the project makes or changes of what it is handed."""
+        world = self.project.world
+        callee = world.value(target[1])
+        function = world.function(callee[1]) if callee is not None and len(callee) > 1 else None
+        if callee is None or function is None:
+            return None, ()
+        names = [item.name for item in function.parameters if item.kind == "positional"]
+        receiver = callee[2] if callee[0] == "m" else _owner(world, target[1])
+        if function.owner and names[:1] in (["self"], ["cls"]):
+            names = names[1:]
+        for each in opened.get(callee[1], ()):
+            if place:
+                given = str(place[1]) or "".join(names[int(str(place[0])) :][:1])
+                if each.starred or given != each.parameter:
+                    continue
+            elif not each.starred:
+                continue
+            stored = None
+            if each.own and receiver is not None and receiver[0] in ("i", "n"):
+                stored = entity(world, receiver[1])
+            elif not each.own:
+                stored = self._aim(each.how, each.target, [])
+            if stored is not None:
+                does = f"`{callee[1].rpartition('.')[2]}` sets all that it is handed"
+                return stored, (Link(each.path, each.place, does),)
+        return None, ()
+
+
+class _Open(NamedTuple):
+    """A place where a function sets the fields of something by the keys of a parameter."""
+
+    path: str
+    place: int
+    parameter: str
+    starred: bool
+    how: str
+    target: Any
+    own: bool
+
+
+def _owner(world: World, callee: Any) -> Value:
+    """What a method is looked up on: the class itself, and not the one that defines it."""
+    if callee[0] == "n":
+        return world.name(callee[1].rpartition(".")[0])
+    return world.value(callee[1]) if callee[0] == "a" else None
+
+
+def _serves(file: File) -> bool:
+    """Whether a file has anything to do with requests, as far as a quick look tells."""
+    return "equest" in file.text or "dict" in file.text or "ontroller" in file.text
 
 
 def _set_on(loop: cst.For, key: str) -> cst.BaseExpression | None:

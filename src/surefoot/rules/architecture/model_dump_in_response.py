@@ -25,6 +25,7 @@ _ALL_FIELDS = frozenset(
 _CHOOSES = (cst.CompIf, cst.If, cst.Comparison)
 _RESPONSES = re.compile(r"(?i)jsonify|.*response|json|write|finish")
 _REMOVES = frozenset({"pop", "popitem"})
+_HOLDERS = frozenset({"builtins.list", "builtins.tuple", "builtins.sorted", "builtins.reversed"})
 _DEEPEST = 5
 
 
@@ -301,15 +302,20 @@ class ModelDumpInResponse(Rule):
         if name is None:
             return None
         fact: Dumps | None = world.fact(Dumps, name)
-        owner = part[1][1] if part[1] is not None and part[1][0] == "a" else None
+        callee = world.value(part[1])
+        owner = callee[2] if callee is not None and callee[0] == "m" else None
         if name in dumpers and not part[2]:
-            return stored_in(world, world.value(owner))
+            return stored_in(world, owner)
         if fact is None:
             return None
         arguments = Arguments(part[2], world)
+        if "*" in fact.narrowed_by and part[2]:
+            return None
         if arguments.has(fact.narrowed_by, fact.narrowed_at):
             return None
-        symbol = owner if fact.of == "receiver" else arguments.symbol((), fact.position)
+        if fact.of == "receiver":
+            return stored_in(world, owner)
+        symbol = arguments.symbol((), fact.position)
         return None if isinstance(symbol, Given) else stored_in(world, world.value(symbol))
 
 
@@ -318,6 +324,8 @@ def _parts(symbol: Any, depth: int = 0) -> Iterator[tuple[Any, ...]]:
     if symbol is None or depth > _DEEPEST:
         return
     match symbol:
+        case ("c", ("n", name), (("", item),)) if name in _HOLDERS:
+            yield from _parts(item, depth + 1)
         case ("c", _, _):
             yield symbol
         case ("a", _, "__dict__"):

@@ -17,6 +17,7 @@ from surefoot.semantics.endpoint_answers import (
     promise_of,
 )
 from surefoot.semantics.entities import Stored, stored_in
+from surefoot.semantics.values import World
 
 _PLAIN = (cst.Integer, cst.SimpleString, cst.FormattedString)
 
@@ -222,6 +223,38 @@ class OrmModelInResponse(Rule):
         ),
         Good(
             """
+            # file: models.py
+            from sqlalchemy.orm import DeclarativeBase
+
+            class Base(DeclarativeBase):
+                pass
+
+            class User(Base):
+                __tablename__ = "users"
+            # file: summaries.py
+            from pydantic import BaseModel
+            from models import User
+
+            class Answer(BaseModel):
+                count: int
+
+            class Summary:
+                def users(self) -> list[User]:
+                    return Answer(count=3)
+            # file: main.py
+            from fastapi import FastAPI
+            from summaries import Summary
+
+            app = FastAPI()
+
+            @app.get("/users")
+            def users():
+                return Summary().users()
+            """,
+            because="the annotation is wrong, and `Answer` goes out",
+        ),
+        Good(
+            """
             from flask import Flask, render_template
             from flask_sqlalchemy import SQLAlchemy
 
@@ -276,4 +309,20 @@ class OrmModelInResponse(Rule):
         given = declared(world, *known, *promise[2:])
         if returned is None:
             return stored_in(world, given[0]) if given is not None else None
-        return stored_in(world, world.value(returned)) if given is None else None
+        if given is not None or _makes_another(world, returned):
+            return None
+        return stored_in(world, world.value(returned))
+
+
+def _makes_another(world: World, symbol: Any) -> bool:
+    """Whether the function called makes, whatever its annotation says, no entity."""
+    while symbol is not None and symbol[0] == "w":
+        symbol = symbol[1]
+    name = world.target(symbol) if symbol is not None and symbol[0] == "c" else None
+    function = world.function(name) if name is not None else None
+    match function.returns if function is not None else None:
+        case ("A", _, made):
+            value = world.value(made)
+            known = value is not None and value[0] == "i" and world.cls(value[1]) is not None
+            return known and stored_in(world, value) is None
+    return False

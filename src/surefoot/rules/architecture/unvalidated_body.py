@@ -8,13 +8,18 @@ from typing import Any
 import libcst as cst
 
 from surefoot.linking.project import Project
-from surefoot.linking.requests import bodies
+from surefoot.linking.requests import bodies, is_judged_before
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.endpoint_answers import answers, endpoint_decorators
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside, spelling
-from surefoot.semantics.raw_bodies import dictionary_parameter, is_checked_before, is_looked_at
+from surefoot.semantics.raw_bodies import (
+    dictionary_parameter,
+    is_checked_before,
+    is_looked_at,
+    judging_decorator,
+)
 from surefoot.semantics.summary import At
 
 _BODIES = (cst.Await, cst.Attribute, cst.Call, cst.Name)
@@ -210,6 +215,9 @@ class UnvalidatedBody(Rule):
     )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        judging = judging_decorator(self.file, node)
+        if judging is not None:
+            self.note(node, "judging", judging, ())
         for item in node.decorators:
             match item.decorator:
                 case cst.Call(
@@ -252,6 +260,7 @@ class UnvalidatedBody(Rule):
         notes = list(project.notes(self.name))
         if any(note.data[0] == "answered" for _, note in notes):
             return
+        judging = frozenset(str(note.data[1]) for _, note in notes if note.data[0] == "judging")
         sent = bodies(project)
         seen: set[tuple[str, str, object]] = set()
         for examination, note in notes:
@@ -260,6 +269,8 @@ class UnvalidatedBody(Rule):
             if key in seen or not self._is_sent(sent, symbol, decorators):
                 continue
             seen.add(key)
+            if is_judged_before(project, examination.path, note.scope, judging):
+                continue
             name = note.scope.rpartition(".")[2]
             self.report(
                 note,
@@ -276,7 +287,7 @@ class UnvalidatedBody(Rule):
 
 def _serves(file: File, module: cst.Module) -> bool:
     """Whether a file has anything to do with requests, as far as a quick look tells."""
-    return "req" in file.text or "dict" in file.text
+    return any(word in file.text for word in ("req", "dict", "event"))
 
 
 def _validates(file: File, function: cst.FunctionDef) -> bool:

@@ -10,6 +10,7 @@ from surefoot.facts.kinds import Settings, Validates
 from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.endpoint_answers import answers, endpoint_decorators
 from surefoot.semantics.entities import entity
 from surefoot.semantics.handlers import inside
 from surefoot.semantics.raw_bodies import dictionary_parameter, is_checked_before, is_looked_at
@@ -143,16 +144,19 @@ class UnvalidatedSplat(Rule):
             return
         callee = self.file.value(node.func)
         if callee is not None and callee[0] in ("n", "?"):
-            self.note(node, function.name.value, self.file.symbol(node.func))
+            serves = self.file.once(endpoint_decorators, function)
+            self.note(node, function.name.value, self.file.symbol(node.func), serves)
 
     def link(self, project: Project) -> None:
         world = project.world
         for examination, note in project.notes(self.name):
-            function, symbol = note.data
+            function, symbol, serves = note.data
             assert symbol is None or isinstance(symbol, tuple)
             value = world.value(symbol)
             if value is None or value[0] != "n" or not _takes_anything(world, str(value[1])):
                 continue
+            if entity(world, str(value[1])) is not None and answers(world, serves) is not None:
+                continue  # worse, and told so: mass assignment
             shown = value[1].rpartition(".")[2]
             if note.scope.partition(".")[0] == shown:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -16,6 +17,7 @@ from surefoot.semantics.testing import expected, is_check, root
 
 _ANYTHING = frozenset({"AssertionError", "BaseException", "Exception", "Failed"})
 _BY_ACCESS = frozenset({"AttributeError", "IndexError", "KeyError", "TypeError", "ValueError"})
+_OF_MOCKS = re.compile(r"assert_(any_|has_|not_)?(call|await)\w*")
 _READING = frozenset({"str", "repr", "len", "isinstance", "list", "dict", "set", "sorted", "type"})
 
 
@@ -136,6 +138,19 @@ class DeadAssertInRaises(Rule):
         Good(
             """
             import pytest
+            from settings import Settings
+
+            def test_missing():
+                with pytest.raises(KeyError):
+                    settings = Settings({"a": 1})
+                    settings.assert_keys_exist("a", "b")
+            """,
+            because="a method of what is tested, and it is what raises",
+            path="test_settings.py",
+        ),
+        Good(
+            """
+            import pytest
 
             def test_missing(client):
                 with pytest.raises(AttributeError):
@@ -231,8 +246,19 @@ class DeadAssertInRaises(Rule):
                 return True
             case cst.Expr(value=cst.Call() as call):
                 name = last_name(call.func)
-                return name.startswith("assert") and is_check(self.file, call)
+                return name.startswith("assert") and self._checks(call, name)
         return False
+
+    def _checks(self, call: cst.Call, name: str) -> bool:
+        """Whether a call asserts for the test: a method of another object, whatever its name,
+        may be what is tested."""
+        if isinstance(call.func, cst.Attribute) and _OF_MOCKS.fullmatch(name) is None:
+            owner = root(call.func)
+            scope = self.file.scope(call).find(owner)
+            bindings = scope.bindings[owner] if scope is not None else ()
+            if owner not in ("self", "cls") and any(each.kind != "import" for each in bindings):
+                return False
+        return is_check(self.file, call)
 
     def _calls(self, statement: cst.CSTNode) -> list[cst.Call]:
         return [call for call in self._inside(statement) if isinstance(call, cst.Call)]

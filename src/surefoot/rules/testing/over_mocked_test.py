@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from surefoot.facts.kinds import Patches
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.handlers import last_name
@@ -69,6 +70,20 @@ class OverMockedTest(Rule):
         ),
         Good(
             """
+            from unittest.mock import AsyncMock, Mock, patch
+            from shop import Shop, orders
+
+            def test_order():
+                store = Mock(load=Mock(return_value=3), save=Mock(), close=Mock())
+                store.open = Mock(side_effect=OSError)
+                with patch.object(orders, "price", new=Mock(return_value=3)):
+                    assert Shop(store).place(3)
+            """,
+            because="the methods of one mock are no more mocks",
+            path="test_orders.py",
+        ),
+        Good(
+            """
             from unittest.mock import Mock
             from shop import Basket, Item, Prices, Shop, Store, Taxes
 
@@ -88,7 +103,8 @@ class OverMockedTest(Rule):
         for test in tests_in(self.file):
             calls = calls_in(self.file, test)
             mocks = [call for call in calls if is_mock(self.file, call)]
-            count = len(mocks) + sum(1 for _ in mocked(self.file, test))
+            own = sum(1 for call in mocks if not self._is_part(call))
+            count = own + sum(1 for _ in mocked(self.file, test))
             if count < _MANY:
                 continue
             real = {
@@ -99,3 +115,26 @@ class OverMockedTest(Rule):
             if count > len(real):
                 things = "one real thing" if len(real) == 1 else f"{len(real) or 'no'} real things"
                 self.report(test, f"`{test.name.value}` has {count} mocks and makes {things}")
+
+    def _is_part(self, mock: cst.Call) -> bool:
+        """Whether a mock is a method or an answer of another one, and no thing of its own."""
+        parent = self.file.parent(mock)
+        if isinstance(parent, cst.Arg):
+            return self._is_told(self.file.parent(parent))
+        match parent:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Attribute(value=owner))]):
+                return self._is_told(owner)
+        return False
+
+    def _is_told(self, node: cst.CSTNode | None) -> bool:
+        """Whether a node makes a mock or a patch, or is the name of one that was made."""
+        match node:
+            case cst.Call():
+                return is_mock(self.file, node) or self.file.fact(Patches, node) is not None
+            case cst.Attribute(value=owner):
+                return self._is_told(owner)
+            case cst.Name(value=name):
+                scope = self.file.scope(node).find(name)
+                bindings = scope.bindings[name] if scope is not None else ()
+                return any(is_mock(self.file, item.value) for item in bindings)  # type: ignore[arg-type]
+        return False

@@ -108,6 +108,36 @@ class UntestedErrorPath(Rule):
         Good(
             """
             # file: pkg/users.py
+            def create(d):
+                if not d:
+                    raise ValueError("empty")
+                return d
+
+            def remove(d):
+                if not d:
+                    raise ValueError("empty")
+            # file: tests/tools.py
+            import pytest
+
+            assert_raises = pytest.raises
+            # file: tests/test_users.py
+            from pkg.users import create, remove
+            from tests.tools import assert_raises
+
+            def test_create():
+                create({"a": 1})
+                remove({"a": 1})
+                assert_raises(ValueError, create, {})
+
+            def test_remove():
+                with assert_raises(ValueError):
+                    remove({})
+            """,
+            because="by its name, the helper expects the exception",
+        ),
+        Good(
+            """
+            # file: pkg/users.py
             class InvalidUser(Exception):
                 pass
 
@@ -243,7 +273,9 @@ class UntestedErrorPath(Rule):
                 )
             if not tests or not known.isdisjoint(self._bases(project, exception)):
                 continue
-            caller = tests[0].function.rpartition(".")[2] or full_name(tests[0].module, "")
+            names = [call.function.rpartition(".")[2] for call in tests]
+            first = next((name for name in names if name.startswith("test")), names[0])
+            caller = first or full_name(tests[0].module, "")
             self.report(
                 note,
                 f"no test expects the `{exception.rpartition('.')[2]}` that `{shown}` raises here, "

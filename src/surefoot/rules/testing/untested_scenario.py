@@ -127,6 +127,21 @@ class UntestedScenario(Rule):
         ),
         Good(
             """
+            # file: pkg/walks.py
+            from collections.abc import Sequence
+
+            def walk(top: str, ignore: Sequence[str] = (), only: list[str] | None = None):
+                return [each for each in ignore], [each for each in only or ()]
+            # file: tests/test_walks.py
+            from pkg.walks import walk
+
+            def test_walk():
+                assert walk("a") == ([], [])
+            """,
+            because="what is left out is empty",
+        ),
+        Good(
+            """
             # file: pkg/nodes.py
             def drain(nodes: list[str], dry_run: bool = False):
                 return [node for node in nodes if not dry_run]
@@ -160,6 +175,8 @@ class UntestedScenario(Rule):
 
     def _is_walked(self, function: cst.FunctionDef, param: cst.Param) -> bool:
         """Whether a parameter is declared to be a collection, and a loop goes through it."""
+        if param.default is not None and _is_nothing(param.default):
+            return False  # left out is empty
         if param.annotation is None or not _COLLECTION.match(
             self.file.code(param.annotation.annotation)
         ):
@@ -217,6 +234,16 @@ class UntestedScenario(Rule):
 
     def _tests(self, project: Project, name: str) -> list[Call]:
         return [call for call in project.callers.get(name, ()) if is_test_path(call.path)]
+
+
+def _is_nothing(default: cst.BaseExpression) -> bool:
+    """Whether a default is None or an empty collection."""
+    match default:
+        case cst.Name(value="None") | cst.Call(args=[]):
+            return True
+        case cst.Tuple(elements=[]) | cst.List(elements=[]) | cst.Dict(elements=[]):
+            return True
+    return False
 
 
 def _is_other(value: object, empty: bool) -> bool:
