@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from surefoot import edits
+from surefoot.model import Edit
+from surefoot.semantics.file import File
 from tests.fixing.test_edits import call, edited, opened
 
 
@@ -13,23 +15,31 @@ from tests.fixing.test_edits import call, edited, opened
     [
         (
             "if TYPE_CHECKING:\n    from app.settings import T\ndef g(a: T):\n    f(a)\n",
-            "if TYPE_CHECKING:\n    from app.settings import T\ndef g(a: T):\n"
-            "    from app.settings import T\n    f(a)\n",
+            (
+                "if TYPE_CHECKING:\n    from app.settings import T\ndef g(a: T):\n"
+                "    from app.settings import T\n    f(a)\n"
+            ),
         ),
         (
             "def h():\n\tfrom . import settings\ndef g(a):\n\t'''Doc.\n\t'''\n\t# so\n\tf(a)\n",
-            "def h():\n\tfrom . import settings\ndef g(a):\n\t'''Doc.\n\t'''\n"
-            "\tfrom app.settings import T\n\t# so\n\tf(a)\n",
+            (
+                "def h():\n\tfrom . import settings\ndef g(a):\n\t'''Doc.\n\t'''\n"
+                "\tfrom app.settings import T\n\t# so\n\tf(a)\n"
+            ),
         ),
         (
             "def g():\n    from app.settings import U\n    def h(a):\n        f(a)\n",
-            "def g():\n    from app.settings import U\n    def h(a):\n"
-            "        from app.settings import T\n        f(a)\n",
+            (
+                "def g():\n    from app.settings import U\n    def h(a):\n"
+                "        from app.settings import T\n        f(a)\n"
+            ),
         ),
         (
             "try:\n    from .settings import U\nexcept ImportError:\n    U = 1\nf(U)\n",
-            "try:\n    from .settings import U\n    from app.settings import T\n"
-            "except ImportError:\n    U = 1\nf(U)\n",
+            (
+                "try:\n    from .settings import U\n    from app.settings import T\n"
+                "except ImportError:\n    U = 1\nf(U)\n"
+            ),
         ),
         (
             "try:\n    import app.settings as s\nexcept ImportError:\n    s = None\nf(1)\n",

@@ -326,9 +326,9 @@ class Fixer:
         reason = broken(old, content, ordered)
         if reason is not None:
             return reason
-        if any("import" in change.text for change in ordered):
-            if Importing(self.modules, self._content).closes_circle(path, content):
-                return "modules would import each other"
+        imports = any("import" in change.text for change in ordered)
+        if imports and Importing(self.modules, self._content).closes_circle(path, content):
+            return "modules would import each other"
         return _Applied(content, Moved(text, ordered), new, list(fixes))
 
     def _block(self, each: Followed, reason: str) -> None:
