@@ -54,14 +54,15 @@ from tests.fixing.test_edits import call, edited, opened
 def test_import_beside_others(before: str, after: str | None) -> None:
     """What is imported late, for type checkers, or where it may be missing, is not imported at
     the top."""
+
+    def write(file: File) -> tuple[Edit, ...]:
+        return edits.constant(file, call(file), "app.settings:T").edits
+
     if after is None:
         with pytest.raises(edits.Unfixable):
-            edited(before, lambda file: edits.constant(file, call(file), "app.settings:T").edits)
+            edited(before, write)
     else:
-        given = edited(
-            before, lambda file: edits.constant(file, call(file), "app.settings:T").edits
-        )
-        assert given == after
+        assert edited(before, write) == after
 
 
 def test_import_of_what_may_be_missing() -> None:
