@@ -38,6 +38,7 @@ class IgnoredExitStatus(Rule):
     severity = Severity.WARNING
     facts = (RunsCommand,)
     needs_tree = True
+    silenced_as = ("PLW1510", "subprocess-run-check")
     examples = (
         Bad(
             """
