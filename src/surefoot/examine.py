@@ -11,6 +11,8 @@ from typing import Any
 import libcst as cst
 
 from surefoot.edits import Unfixable
+from surefoot.edits.remarks import silence_no_more
+from surefoot.edits.text import Overlap, changes, text_of
 from surefoot.facts.kinds import Fact
 from surefoot.facts.table import FactTable
 from surefoot.model import (
@@ -215,7 +217,14 @@ def _marked(node: Any, span: Callable[[cst.CSTNode], Span]) -> Span:
 def _fix(rule: Rule, node: cst.CSTNode, data: tuple[object, ...]) -> Fix | None:
     """Ask a rule, whose file is set, for a fix."""
     with contextlib.suppress(Unfixable):
-        return rule.fix_at(node, *data)
+        fix = rule.fix_at(node, *data)
+        if fix is None or not fix.edits or not rule.silenced_as:
+            return fix
+        more = silence_no_more(rule.file, node, rule.silenced_as)
+        with contextlib.suppress(Overlap):
+            changes(text_of(rule.file), (*fix.edits, *more))
+            return dataclasses.replace(fix, edits=(*fix.edits, *more))
+        return fix
     return None
 
 

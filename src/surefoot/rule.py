@@ -73,7 +73,8 @@ class Rule:
 
     Rules keep no state: they ask `self.file`, and for their fixes `self.defaults`. What they
     find in tests is dropped unless `looks_at_tests`: a test that hangs or leaks takes no
-    service down.
+    service down. `silenced_as` are names under which other linters report the same: their
+    fixes take these out of the comments that silence those linters.
     """
 
     name: ClassVar[str]
@@ -85,6 +86,7 @@ class Rule:
     facts: ClassVar[tuple[type[Fact], ...]] = ()
     needs_tree: ClassVar[bool] = False
     looks_at_tests: ClassVar[bool] = False
+    silenced_as: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[Bad | Good, ...]]
     summary: ClassVar[str]
     description: ClassVar[str]

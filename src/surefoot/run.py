@@ -97,7 +97,8 @@ def fix(
         return list(filter(plan.wanted, run.findings))
 
     offered = {_key(finding) for finding in narrowed(first).findings}
-    fixer = Fixer(contents, findings, plan, offered=lambda finding: _key(finding) in offered)
+    modules = {source.path: source.module for source in pipeline.reading.sources}
+    fixer = Fixer(contents, findings, plan, lambda finding: _key(finding) in offered, modules)
     outcome = fixer.run()
     failures: list[Failure] = []
     notices = list(outcome.notices)

@@ -100,6 +100,10 @@ def test_commands_and_changes_take_what_the_facts_say(
             for parameter in (runs.checked_by, runs.unchecked_by):
                 if parameter is not None:
                     yield stated, problem(installed, stated, parameter, None)
+            twin = table.get(RunsCommand, runs.raised_by) if runs.raised_by is not None else runs
+            assert twin is not None
+            if runs.raised_by is not None and twin.status != "raised":
+                yield stated, f"`{runs.raised_by}` does not raise"
         for stated in present(file, installed, "mutates"):
             change = table.get(Mutates, stated.name)
             assert change is not None

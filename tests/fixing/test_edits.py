@@ -358,14 +358,6 @@ def test_annotations(before: str, after: str) -> None:
         ("import app.settings\n", "import app.settings\n", "app.settings.T"),
         ("T = 1\n", "from app.settings import T as T_\n\nT = 1\n", "T_"),
         (
-            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.settings import T\n",
-            (
-                "from typing import TYPE_CHECKING\n\nfrom app.settings import T\n"
-                "if TYPE_CHECKING:\n    from app.settings import T\n"
-            ),
-            "T",
-        ),
-        (
             "def T():\n    pass\n",
             "from app.settings import T as T_\n\n\ndef T():\n    pass\n",
             "T_",

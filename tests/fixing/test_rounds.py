@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from surefoot.edits.text import Change, changes, spliced
 from surefoot.fixing import Answer, Fixer, Outcome, Plan, Proposal
 from surefoot.fixing.moving import Moved
 from surefoot.fixing.verifying import broken
-from surefoot.model import Confidence, Edit, Finding, Fix, Safety, Severity, Span
+from surefoot.model import Confidence, Edit, Finding, Fix, Safety, Severity, Span, Step
 from surefoot.syntax.parse import decode
 
 Rewrite = Callable[[re.Match[str]], str]
@@ -159,6 +160,67 @@ def test_finding_brought() -> None:
     assert files == {"a.py": b"x = bad\n"}
     assert "it brings `other`" in outcome.notices[0]
     assert len(outcome.undone) == 1
+
+
+def test_finding_brought_elsewhere() -> None:
+    """A fix that another file's finding leads to is undone; what no fix is to blame for is told."""
+    files = {"a.py": b"x = bad\n", "b.py": b"y = 1\n"}
+
+    def check(led: bool) -> Callable[[Mapping[str, bytes]], list[Finding]]:
+        def findings(changed: Mapping[str, bytes]) -> list[Finding]:
+            found = good("a.py", decode({**files, **changed}["a.py"]))
+            if not found:
+                new = replace(finding("b.py", Span(1, 1, 1, 2), "other", "y"), fix=None)
+                found = [replace(new, chain=(Step("a.py", 1, "here"),) if led else ())]
+            return found
+
+        return findings
+
+    outcome = Fixer(files, check(True), Plan()).run()
+    assert (outcome.changed, len(outcome.undone)) == ({}, 1)
+    assert outcome.notices == ("a.py:1: the fix of `rule` was undone: it brings `other`",)
+    outcome = Fixer(files, check(False), Plan()).run()
+    assert outcome.changed == {"a.py": b"x = good\n"}
+    assert outcome.notices == ("b.py:1: `other` is new after the fixes elsewhere",)
+
+
+@pytest.mark.parametrize(
+    ("settings_imports", "circle"),
+    [
+        (b"import app.views\n", True),
+        (b"from . import views\n", True),
+        (b"from .other import x\n", True),
+        (b"try:\n    from app.views import x\nexcept ImportError:\n    x = 1\n", True),
+        (b"def late():\n    import app.views\n", False),
+        (b"if TYPE_CHECKING:\n    import app.views\nelse:\n    x = 1\n", False),
+        (b"import app, views, os\n", False),
+        (b"x = (\n", False),
+    ],
+)
+def test_circle_of_imports(settings_imports: bytes, circle: bool) -> None:
+    """A fix whose import leads back to its own module is undone."""
+    text = b"import os\n\nx = bad\n"
+    files = {
+        "app/__init__.py": b"from app import views\n",
+        "app/views.py": text,
+        "app/settings.py": settings_imports,
+        "app/other.py": b"from app.views import x\n",
+    }
+
+    def check(changed: Mapping[str, bytes]) -> list[Finding]:
+        found = good("app/views.py", decode(changed.get("app/views.py", text)))
+        needed = Edit(Span(2, 1, 2, 1), "from app.settings import T\n")
+        return [
+            replace(each, fix=replace(each.fix, edits=(*each.fix.edits, needed)))
+            for each in found
+            if each.fix is not None
+        ]
+
+    modules = {path: path[:-3].replace("/", ".").removesuffix(".__init__") for path in files}
+    outcome = Fixer(files, check, Plan(), modules=modules).run()
+    assert (outcome.changed == {}) is circle
+    assert bool(outcome.notices) is circle
+    assert all("import each other" in notice for notice in outcome.notices)
 
 
 def test_back_and_forth() -> None:

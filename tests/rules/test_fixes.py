@@ -87,9 +87,51 @@ _FIXED: tuple[tuple[type[Rule], str, str], ...] = (
                 return ""
         """,
     ),
+    (
+        UnclosedResource,
+        """
+        def touch(path, found):
+            open(path, "a")
+            open(path).read()
+            assert open(path).read() == "1"
+            found += open(path).read()
+            return found
+
+        TEXT = open("text").read()
+        """,
+        """
+        def touch(path, found):
+            with open(path, "a"):
+                pass
+            with open(path) as file:
+                file.read()
+            with open(path) as file:
+                assert file.read() == "1"
+            with open(path) as file:
+                found += file.read()
+            return found
+
+        with open("text") as _file:
+            TEXT = _file.read()
+        """,
+    ),
 )
 
 _LEFT: tuple[tuple[type[Rule], str], ...] = (
+    (
+        UnclosedResource,
+        """
+        def explained(path):
+            assert path, open(path).read()
+
+        class Texts:
+            first = open("text").read()
+
+        SIZES = dict(
+            text=len(open("text").read()),
+        )
+        """,
+    ),
     (
         UnclosedResource,
         """

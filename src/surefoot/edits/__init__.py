@@ -5,7 +5,7 @@ Where an edit cannot be made without risk, `Unfixable` is raised, and there is n
 """
 
 from surefoot.edits.arguments import remove_argument, set_keyword
-from surefoot.edits.bounds import bounded
+from surefoot.edits.bounds import bounded, bounded_child
 from surefoot.edits.definitions import (
     add_decorator,
     annotate_parameter,
@@ -50,6 +50,7 @@ __all__ = [
     "await_started",
     "await_twin",
     "bounded",
+    "bounded_child",
     "catch_only",
     "closing",
     "constant",

@@ -8,12 +8,17 @@ import libcst as cst
 
 from surefoot.edits.arguments import set_keyword
 from surefoot.edits.expressions import replace
-from surefoot.edits.imports import Written, constant, import_name
+from surefoot.edits.imports import Written, constant, import_name, import_qualified
+from surefoot.edits.statements import insert_after, wrap_statements
 from surefoot.edits.text import Unfixable
 from surefoot.facts.kinds import TimeoutValue
 from surefoot.model import Defaults, Edit, Fix, Safety
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import inside
 
+_EXPIRED = "subprocess.TimeoutExpired"
+_MADE = (cst.Call, cst.Await, cst.Subscript, cst.NamedExpr)
+_SMALL = (cst.Assign, cst.AnnAssign, cst.Expr, cst.Return)
 _MILLISECONDS = re.compile(r".*(MS|_ms|_millis|Millis)")
 
 
@@ -28,6 +33,32 @@ def bounded(file: File, call: cst.Call, keyword: str, defaults: Defaults) -> Fix
     value, edits = _written(file, call, keyword, defaults.timeout)
     title = f"Pass `{keyword}={value}`"
     return Fix(title, (*set_keyword(file, call, keyword, value), *edits), Safety.UNSAFE)
+
+
+def bounded_child(file: File, call: cst.Call, keyword: str, defaults: Defaults) -> Fix:
+    """Return the fix that passes the project's timeout where a child process is waited for, and
+    ends the child when it is over, as `subprocess.run` does."""
+    if defaults.timeout is None:
+        return _asked(keyword)
+    child, span = getattr(call.func, "value", None), file.span(call)
+    if child is None or any(isinstance(item, _MADE) for item in inside([child])):
+        raise Unfixable("the child has no name")
+    value, imports = _written(file, call, keyword, defaults.timeout)
+    edits = (*set_keyword(file, call, keyword, value), *imports)
+    title = f"Pass `{keyword}={value}`"
+    statement = file.statement(call)
+    line = file.parent(statement)
+    if not isinstance(statement, _SMALL) or not isinstance(line, cst.SimpleStatementLine):
+        raise Unfixable("the statement does more")
+    if file.scope(call) is not file.scope(statement):
+        raise Unfixable("it is done for several")
+    if len(line.body) > 1 or span.line != span.end_line:
+        raise Unfixable("the line does not hold it alone")
+    expired, more = import_qualified(file, call, _EXPIRED)
+    name = file.code(child)
+    handler = f"except {expired}:\n    {name}.kill()\n    {name}.wait()\n    raise"
+    edits += (*wrap_statements(file, line, line, "try:"), *insert_after(file, line, handler), *more)
+    return Fix(f"{title}, and end the child when it is over", edits, Safety.UNSAFE)
 
 
 def rebounded(

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits.expressions import replace
+from surefoot.edits.expressions import replace, rewrite
 from surefoot.edits.imports import Written, import_name
 from surefoot.edits.names import free_name
 from surefoot.edits.statements import first_line, indent_statements, last_line, wrap_statements
@@ -20,7 +20,7 @@ _CONDITIONAL = (
     *(cst.BooleanOperation, cst.IfExp, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp),
     *(cst.DictComp, cst.NamedExpr, cst.Await, cst.Yield, cst.ComparisonTarget),
 )
-_SMALL = (cst.Assign, cst.AnnAssign, cst.Return, cst.Expr)
+_SMALL = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Assert, cst.Return, cst.Expr)
 
 
 def entered_until_unneeded(
@@ -86,18 +86,43 @@ def _enter_used(
     statement = file.statement(call)
     if not isinstance(statement, _SMALL):
         raise Unfixable("the statement does more")
+    inner: cst.CSTNode = call
     for ancestor in file.ancestors(call):
+        if isinstance(ancestor, _CONDITIONAL) or getattr(ancestor, "msg", None) is inner:
+            raise Unfixable("it may not be made at all, or more than once")
         if ancestor is statement:
             break
-        if isinstance(ancestor, _CONDITIONAL):
-            raise Unfixable("it may not be made at all, or more than once")
+        inner = ancestor
     line, last = _stretch(file, statement, needed)
     span = file.span(call)
     if call.lpar or span.line != span.end_line:
         raise Unfixable("the call is written in an unusual way")
-    name = free_name(file, call, *names)
-    header = f"with {manager} as {name}:"
-    return (*wrap_statements(file, line, last, header), *replace(file, call, name))
+    if isinstance(file.parent(call), cst.Expr):
+        header = f"with {manager}:"
+        (used,) = rewrite(file, call, "pass")
+    else:
+        name = _free_name(file, call, line, *names)
+        header = f"with {manager} as {name}:"
+        (used,) = replace(file, call, name)
+    edits = []
+    for edit in wrap_statements(file, line, last, header):
+        if (edit.span.end_line, edit.span.end_column) == (used.span.line, used.span.column):
+            used = Edit(used.span, edit.text + used.text)
+        else:
+            edits.append(edit)
+    return (*edits, used)
+
+
+def _free_name(file: File, call: cst.Call, line: cst.CSTNode, *names: str) -> str:
+    """A name that is free: in a function, or, where a line of the module is short, a private one
+    there."""
+    if file.scope(call) is not file.tree.top:
+        return free_name(file, call, *names)
+    span = file.span(line)
+    for name in (f"_{each}" for each in names):
+        if span.line == span.end_line and file.tree.top.find(name) is None:
+            return name
+    raise Unfixable("a name would be seen by others")
 
 
 def _stretch(
@@ -108,7 +133,7 @@ def _stretch(
     block: Any = file.parent(line)
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
         raise Unfixable("the line holds several statements")
-    if not isinstance(block, cst.IndentedBlock):
+    if not isinstance(block, (cst.IndentedBlock, cst.Module)):
         raise Unfixable("the statement has no block of its own")
     siblings: list[cst.CSTNode] = list(block.body)
     begin = end = _index(file, siblings, line)

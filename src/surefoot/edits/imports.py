@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import libcst as cst
 
-from surefoot.edits.statements import after_line, first_line, last_line
+from surefoot.edits.statements import (
+    after_line,
+    first_line,
+    insert_after,
+    insert_first,
+    last_line,
+)
 from surefoot.edits.text import Text, Unfixable, text_of
 from surefoot.model import Edit
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import last_name
 from surefoot.syntax.scopes import Scope
 from surefoot.syntax.tree import absolute, dotted
 
 _STDLIB = frozenset(sys.stdlib_module_names)
 _IMPORTS = (cst.Import, cst.ImportFrom)
+_ABSENCE = frozenset({"Exception", "ImportError", "ModuleNotFoundError"})
 
 
 class Written(NamedTuple):
@@ -102,8 +110,8 @@ def _imported(file: File, at: cst.CSTNode) -> Iterator[tuple[Any, str, str, str]
     if function is not None:
         bodies.append(function.body)
     for body in bodies:
-        for line in body.body:
-            for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+        for line in _lines(body):
+            for small in line.body:
                 if isinstance(small, cst.Import):
                     for alias in small.names:
                         name = dotted(alias.name)
@@ -126,18 +134,51 @@ def _imported(file: File, at: cst.CSTNode) -> Iterator[tuple[Any, str, str, str]
                             yield small, given.value, full, given.value
 
 
+def _lines(body: Any) -> Iterator[cst.SimpleStatementLine]:
+    """The lines of a block, with those that are tried and replaced where there is no module."""
+    for statement in body.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            yield statement
+        elif isinstance(statement, cst.Try) and _minds_absence(statement):
+            yield from _lines(statement.body)
+
+
+def _minds_absence(statement: cst.Try) -> bool:
+    """Whether a handler of a `try` may be for a module that is not there."""
+    caught = [handler.type for handler in statement.handlers]
+    return any(
+        each is None or (isinstance(each, cst.Name) and each.value in _ABSENCE) for each in caught
+    )
+
+
 def _sees(file: File, at: cst.CSTNode, name: str, statement: cst.CSTNode) -> bool:
-    """Whether a name means, where a node stands, what an import gave it."""
+    """Whether a name means, where a node stands, what an import gave it. What takes the place of
+    a module that is not there does not count: nothing else would give it."""
     owner = file.scope(at).find(name)
     if owner is None or owner is not file.scope(statement):
         return False
-    if any(binding.kind != "import" for binding in owner.bindings[name]):
+    tried = _tried(file, statement)
+    instead = frozenset(tried.handlers) if tried is not None else frozenset()
+    bindings = [
+        binding
+        for binding in owner.bindings[name]
+        if instead.isdisjoint(file.ancestors(binding.node))
+    ]
+    if any(binding.kind != "import" for binding in bindings):
         return False
-    if len({str(binding.value) for binding in owner.bindings[name]}) > 1:
+    if len({str(binding.value) for binding in bindings}) > 1:
         return False
     inner = owner is not file.tree.top and file.function(at) is owner.node
     deferred = file.function(at) is not None and not inner
     return deferred or file.span(statement).line < file.span(at).line
+
+
+def _tried(file: File, statement: cst.CSTNode) -> cst.Try | None:
+    """The `try` of the block of a function or module that an import stands in."""
+    match [*islice(file.ancestors(statement), 3)]:
+        case [cst.SimpleStatementLine(), cst.IndentedBlock() as block, cst.Try(body=body) as tried]:
+            return tried if body is block else None
+    return None
 
 
 def _is_before(file: File, name: str, at: cst.CSTNode) -> bool:
@@ -187,7 +228,11 @@ class _Place(NamedTuple):
 
 
 def _insertion(file: File, at: cst.CSTNode, module: str, text: str, is_from: bool) -> Edit:
-    """The edit that puts an import among those at the top, by their groups and order."""
+    """The edit that puts an import among those at the top, by their groups and order; or where
+    the file, for a reason it will have, imports the module otherwise."""
+    alike = list(_alike(file, module))
+    if alike and not any(_is_at_top(file, each) for each in alike):
+        return _beside(file, at, alike, text)
     where = text_of(file)
     head, body = _after_head(file)
     present = list(_run(file, body))
@@ -208,6 +253,67 @@ def _insertion(file: File, at: cst.CSTNode, module: str, text: str, is_from: boo
     if earlier:
         return after_line(where, earlier[-1].end, f"\n{text}" if spaced else text, "")
     return _before(where, present[0].line, text, 1 if spaced else 0)
+
+
+def _alike(file: File, module: str) -> Iterator[cst.CSTNode]:
+    """The imports of a module, or of anything of a library, that there are in a file."""
+    root = module.partition(".")[0]
+    if root in _STDLIB:
+        return
+    tree = file.tree
+    for statement in (*tree.of(cst.Import), *tree.of(cst.ImportFrom)):
+        if isinstance(statement, cst.Import):
+            names = [dotted(alias.name) for alias in statement.names]
+        else:
+            source = dotted(statement.module)
+            level = len(statement.relative)
+            known = absolute(tree.module_name, tree.is_package, level, source) or ""
+            names = [known]
+            if not isinstance(statement.names, cst.ImportStar):
+                names += [f"{known}.{dotted(alias.name)}" for alias in statement.names]
+        if any(
+            name == module or (root not in file.packages and name.partition(".")[0] == root)
+            for name in names
+        ):
+            yield statement
+
+
+def _is_at_top(file: File, statement: cst.CSTNode) -> bool:
+    _, outer = islice(file.ancestors(statement), 2)
+    return isinstance(outer, cst.Module)
+
+
+def _beside(file: File, at: cst.CSTNode, alike: list[cst.CSTNode], text: str) -> Edit:
+    """The edit that imports where others are imported: in the same `try`, or late, in the
+    function that needs it."""
+    for statement in alike:
+        tried = _tried(file, statement)
+        if tried is None or not isinstance(file.parent(tried), cst.Module):
+            continue
+        if not _minds_absence(tried):
+            continue
+        if file.function(at) is not None or file.extent(tried)[1] < file.span(at).line:
+            (edit,) = insert_after(file, statement, text)
+            return edit
+    function = file.function(at)
+    is_late = any(file.function(each) is not None or _is_for_checkers(file, each) for each in alike)
+    if function is None or not is_late:
+        raise Unfixable("it is imported under a condition")
+    body: Any = function.body
+    first = body.body[0]
+    match first:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=cst.BaseString())]):
+            (edit,) = insert_after(file, first, text)
+        case _:
+            (edit,) = insert_first(file, body, text)
+    return edit
+
+
+def _is_for_checkers(file: File, statement: cst.CSTNode) -> bool:
+    return any(
+        isinstance(ancestor, cst.If) and last_name(ancestor.test) == "TYPE_CHECKING"
+        for ancestor in file.ancestors(statement)
+    )
 
 
 def _before(where: Text, line: int, text: str, blank: int) -> Edit:

@@ -6,11 +6,12 @@ Files are changed in memory; who calls writes what comes out.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from surefoot.edits.text import Change, Overlap, Text, changes, collide, spliced
 from surefoot.fixing.following import Followed, Register
+from surefoot.fixing.importing import Importing
 from surefoot.fixing.moving import Moved
 from surefoot.fixing.verifying import broken
 from surefoot.model import Finding, Fix, Safety
@@ -104,13 +105,15 @@ class _Applied:
 class Fixer:
     """Carries out fixes on `contents`, the files as they are, asking `check` for findings.
 
-    Of the findings there at first only those `offered` are fixed.
+    Of the findings there at first only those `offered` are fixed. `modules` are the names of
+    modules by path.
     """
 
     contents: Contents
     check: Check
     plan: Plan
     offered: Callable[[Finding], bool] = lambda finding: True
+    modules: Mapping[str, str] = field(default_factory=dict)
     changed: dict[str, bytes] = field(default_factory=dict)
     applied: list[Followed] = field(default_factory=list)
     undone: list[Followed] = field(default_factory=list)
@@ -248,18 +251,29 @@ class Fixer:
         for path, each in files.items():
             self._history.setdefault(path, {self.contents[path]}).add(each.content)
             self.applied += [fix.followed for fix in each.fixes]
+        self._tell_of_new(later)
         self.changed, self.register, self.now = changed, register, later
         return True
+
+    def _tell_of_new(self, later: Sequence[Followed]) -> None:
+        """Say what is found, once fixes are made, that no single one of them can be blamed for."""
+        known = {each.number for each in self.now}
+        for each in later:
+            finding = each.finding
+            if each.number not in known and finding.rule != _OWN:
+                place = f"{finding.path}:{finding.span.line}"
+                self.notices.append(f"{place}: `{finding.rule}` is new after the fixes elsewhere")
 
     def _failures(self, files: Mapping[str, _Applied], later: Sequence[Followed]) -> set[int]:
         """Return the numbers of fixes that did not settle their finding, brought another one
         where they changed the file, or led back to what was there before; blocked from now."""
         present = {each.number: each.finding for each in later}
         known = {each.number for each in self.now}
-        brought: dict[str, list[Finding]] = {}
+        brought: dict[str, list[tuple[int, Finding]]] = {}
         for each in later:
             if each.number not in known and each.finding.rule != _OWN:
-                brought.setdefault(each.finding.path, []).append(each.finding)
+                for place, line in _places(each.finding):
+                    brought.setdefault(place, []).append((line, each.finding))
         bad: set[int] = set()
         for path, made in files.items():
             circles = made.content in self._history.get(path, ())
@@ -271,7 +285,8 @@ class Fixer:
                 elif circles:
                     reason = "it leads back to what was there before"
                 elif new := next(
-                    (each for each in brought.get(path, ()) if _lies_in(each, fix, made)), None
+                    (new for line, new in brought.get(path, ()) if _has_changed(line, fix, made)),
+                    None,
                 ):
                     reason = f"it brings `{new.rule}`"
                 if reason:
@@ -311,6 +326,9 @@ class Fixer:
         reason = broken(old, content, ordered)
         if reason is not None:
             return reason
+        imports = any("import" in change.text for change in ordered)
+        if imports and Importing(self.modules, self._content).closes_circle(path, content):
+            return "modules would import each other"
         return _Applied(content, Moved(text, ordered), new, list(fixes))
 
     def _block(self, each: Followed, reason: str) -> None:
@@ -325,12 +343,18 @@ class Fixer:
         )
 
 
-def _lies_in(finding: Finding, fix: _Chosen, made: _Applied) -> bool:
-    """Whether a finding begins on a line that a fix has changed."""
+def _places(finding: Finding) -> Iterator[tuple[str, int]]:
+    """The lines, by path, that a finding speaks about: its own, and those of its chain."""
+    yield finding.path, finding.span.line
+    yield from ((step.path, step.line) for step in finding.chain)
+
+
+def _has_changed(line: int, fix: _Chosen, made: _Applied) -> bool:
+    """Whether a fix has changed a line of the new text."""
     text = Text(made.text)
     for change, (begin, end) in zip(made.moved.changes, made.moved.regions, strict=True):
         if change in fix.changes:
             first, last = text.position(begin)[0], text.position(end)[0]
-            if first <= finding.span.line <= last:
+            if first <= line <= last:
                 return True
     return False

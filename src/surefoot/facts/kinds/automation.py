@@ -45,7 +45,7 @@ class RunsCommand(Fact, key="runs-command"):
     a tuple, `raised` where a failure raises, `later` where the end is waited for elsewhere,
     `nowhere`. `checked_by` is the keyword under
     which a failure raises, unless it is false, and `unchecked_by` one under which it does
-    not. `output` lists where the output is: `result` itself, attributes of it, `item 1`.
+    not; `raised_by` takes the same arguments and raises. `output` lists where the output is: `result` itself, attributes of it, `item 1`.
     """
 
     parameter: str | None = None
@@ -53,6 +53,7 @@ class RunsCommand(Fact, key="runs-command"):
     status: str = "returncode"
     checked_by: str | None = None
     unchecked_by: str | None = None
+    raised_by: str | None = None
     output: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits import set_keyword
+from surefoot.edits import import_qualified, replace, set_keyword
 from surefoot.facts.kinds import MayFail, RunsCommand
 from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
@@ -38,6 +38,7 @@ class IgnoredExitStatus(Rule):
     severity = Severity.WARNING
     facts = (RunsCommand,)
     needs_tree = True
+    silenced_as = ("PLW1510", "subprocess-run-check")
     examples = (
         Bad(
             """
@@ -68,7 +69,13 @@ class IgnoredExitStatus(Rule):
 
             def restart(name):
                 subprocess.call(["systemctl", "restart", name])
-            """
+            """,
+            fixed="""
+            import subprocess
+
+            def restart(name):
+                subprocess.check_call(["systemctl", "restart", name])
+            """,
         ),
         Bad(
             """
@@ -93,7 +100,14 @@ class IgnoredExitStatus(Rule):
 
             def drain(node):
                 subprocess.call([shutil.which("kubectl"), "drain", node])
-            """
+            """,
+            fixed="""
+            import shutil
+            import subprocess
+
+            def drain(node):
+                subprocess.check_call([shutil.which("kubectl"), "drain", node])
+            """,
         ),
         Good(
             """
@@ -227,13 +241,21 @@ class IgnoredExitStatus(Rule):
             confidence = Confidence.LOW
         elif command is not None and command.program is not None:
             confidence = Confidence.HIGH
-        fix_data = (fact.checked_by,) if fact.checked_by is not None else None
+        fix_data = None
+        if fact.checked_by is not None or (fact.raised_by is not None and dropped):
+            fix_data = (fact.checked_by, fact.raised_by)
         message = f"{what} is run, and {happens}"
         self.report(node, message, confidence=confidence, fix_data=fix_data)
 
-    def fix_at(self, node: Any, keyword: str) -> Fix:
-        edits = set_keyword(self.file, node, keyword, "True")
-        return Fix(f"Pass `{keyword}=True`, which raises", edits, Safety.UNSAFE)
+    def fix_at(self, node: Any, keyword: str | None, twin: str | None) -> Fix:
+        """Ask for an exception, by keyword or of the function that raises one."""
+        if keyword is not None:
+            edits = set_keyword(self.file, node, keyword, "True")
+            return Fix(f"Pass `{keyword}=True`, which raises", edits, Safety.UNSAFE)
+        assert twin is not None
+        written, imports = import_qualified(self.file, node, twin)
+        edits = (*replace(self.file, node.func, written), *imports)
+        return Fix(f"Call `{written}`, which raises", edits, Safety.UNSAFE)
 
     def _reads_only_output(self, node: cst.Call, fact: RunsCommand) -> bool:
         """Whether all that is done with the result is to read the output from it."""

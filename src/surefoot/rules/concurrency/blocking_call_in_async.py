@@ -44,6 +44,7 @@ class BlockingCallInAsync(Rule):
     code = "SF401"
     severity = Severity.ERROR
     facts = (Blocking,)
+    silenced_as = ("ASYNC210", "ASYNC221", "ASYNC251")
     examples = (
         Bad(
             """

@@ -31,6 +31,7 @@ class BlockingFileIoInAsync(Rule):
     code = "SF410"
     severity = Severity.INFO
     facts = (Blocking,)
+    silenced_as = ("ASYNC240",)
     examples = (
         Bad(
             """

@@ -29,6 +29,7 @@ class DanglingTask(Rule):
     code = "SF407"
     severity = Severity.WARNING
     facts = (StartsTask,)
+    silenced_as = ("RUF006",)
     examples = (
         Bad(
             """

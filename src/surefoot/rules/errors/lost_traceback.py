@@ -25,6 +25,7 @@ class LostTraceback(Rule):
 
     code = "SF209"
     severity = Severity.INFO
+    silenced_as = ("TRY400",)
     examples = (
         Bad(
             """

@@ -25,6 +25,7 @@ class SilentDefault(Rule):
 
     code = "SF202"
     severity = Severity.WARNING
+    silenced_as = ("BLE001",)
     examples = (
         Bad(
             """

@@ -34,6 +34,7 @@ class SwallowedException(Rule):
 
     code = "SF201"
     severity = Severity.ERROR
+    silenced_as = ("S110", "BLE001")
     examples = (
         Bad(
             """

@@ -33,6 +33,7 @@ class MissingTimeout(Rule):
     code = "SF101"
     severity = Severity.ERROR
     facts = (Timeout, SetsSocketTimeout)
+    silenced_as = ("S113", "missing-timeout")
     examples = (
         Bad(
             """

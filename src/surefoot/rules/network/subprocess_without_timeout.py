@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from surefoot.edits import bounded
+from surefoot.edits import bounded, bounded_child
 from surefoot.facts.kinds import Timeout
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Defaults, Fix, Note, Severity
@@ -72,7 +72,20 @@ class SubprocessWithoutTimeout(Rule):
             def convert(path):
                 child = subprocess.Popen(["convert", path])
                 child.communicate()
-            """
+            """,
+            fixed="""
+            import subprocess
+
+            def convert(path):
+                child = subprocess.Popen(["convert", path])
+                try:
+                    child.communicate(timeout=60)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
+                    raise
+            """,
+            defaults=Defaults(timeout=60),
         ),
         Good(
             """
@@ -166,7 +179,9 @@ class SubprocessWithoutTimeout(Rule):
             fix_data=fix_data,
         )
 
-    def fix_at(self, node: Any, parameter: str) -> Fix:
+    def fix_at(self, node: Any, parameter: str, is_child: bool) -> Fix:
+        if is_child:
+            return bounded_child(self.file, node, parameter, self.defaults)
         return bounded(self.file, node, parameter, self.defaults)
 
     def _is_the_end(self, call: Call) -> bool:
@@ -190,6 +205,10 @@ class SubprocessWithoutTimeout(Rule):
         return False
 
 
-def _fixable(call: Call, fact: Timeout) -> tuple[str] | None:
-    """What `fix_at` needs; nothing for a method, which leaves a child it waited for running."""
-    return fact.parameter[:1] or None if call.receiver is None else None  # type: ignore[return-value]
+def _fixable(call: Call, fact: Timeout) -> tuple[str, bool] | None:
+    """What `fix_at` needs: the keyword, and whether it is a child that is waited for, which must
+    not be left running; none for methods of others."""
+    is_child = (call.name or "").startswith("subprocess.Popen.")
+    if not fact.parameter or (call.receiver is not None and not is_child):
+        return None
+    return fact.parameter[0], is_child

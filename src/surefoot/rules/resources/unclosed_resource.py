@@ -43,6 +43,7 @@ class UnclosedResource(Rule):
     severity = Severity.WARNING
     facts = (Resource,)
     needs_tree = True
+    silenced_as = ("SIM115", "consider-using-with")
     examples = (
         Bad(
             "def load(path):\n    return open(path).read()\n",
