@@ -40,7 +40,7 @@ _TEST_PATH = re.compile(
     r"(^|/)(tests?|testing|test_?(suites?|utils?|support|helpers?|lib)|conftest\.py$)(/|$)"
     r"|(^|/)\w*(unit|functional|func|integration|e2e|acceptance|system|api|smoke)_?tests?/"
     r"|(^|/)pytest/|(^|/)test_[^/]*$|(^|/)test(suites?|utils?|support)\.py$|_tests?\.py$"
-    r"|(^|/|_)pytest_plugins?\.py$"
+    r"|(^|/|_)pytest_(plugin|fixture)s?(/|\.py$)"
 )
 
 
