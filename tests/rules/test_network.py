@@ -7,6 +7,7 @@ import pytest
 from surefoot.model import Confidence
 from surefoot.rules.network.missing_timeout import MissingTimeout
 from surefoot.rules.network.retry_on_everything import RetryOnEverything
+from surefoot.rules.network.unbounded_poll_loop import UnboundedPollLoop
 from surefoot.rules.network.unchecked_http_status import UncheckedHttpStatus
 from tests.checking import check
 
@@ -125,4 +126,41 @@ def rates(url):
         (5, Confidence.LOW),
         (13, Confidence.LOW),
         (18, Confidence.HIGH),
+    ]
+
+
+def test_a_loop_that_looks_at_its_own_process_is_a_guess() -> None:
+    """A limiter waits for what other tasks of the same process give back."""
+    code = """
+import asyncio
+import time
+
+class Limiter:
+    def has_room(self):
+        return len(self.running) < 3
+
+    async def acquire(self):
+        while True:
+            async with self.lock:
+                if self.has_room():
+                    return
+            await asyncio.sleep(1)
+
+    def acquire_now(self):
+        while not self.has_room():
+            time.sleep(1)
+
+class Job:
+    def is_done(self):
+        return self.client.state(self.name) == "done"
+
+    def settle(self):
+        while not self.is_done():
+            time.sleep(1)
+"""
+    found = check({"service.py": code}, [UnboundedPollLoop])
+    assert [(item.span.line, item.confidence) for item in found] == [
+        (10, Confidence.LOW),
+        (17, Confidence.LOW),
+        (25, Confidence.MEDIUM),
     ]

@@ -35,7 +35,9 @@ _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
 )
 _UNKNOWN: Any = object()
 _TEST_PATH = re.compile(
-    r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
+    r"(^|/)(tests?|testing|test_?suites?|test_?(utils?|support|helpers?|lib)|conftest\.py$)(/|$)"
+    r"|(^|/)(unit|functional|func|integration|e2e|acceptance|system|api|smoke)_?tests?/"
+    r"|(^|/)pytest/|(^|/)test_[^/]*$|_tests?\.py$"
     r"|(^|/|_)pytest_plugins?\.py$"
 )
 

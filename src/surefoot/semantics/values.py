@@ -482,7 +482,8 @@ class World:
                 if owner[1] not in _EMPTY:
                     return self._external_member(owner[1], attr, receiver)
             elif attr in summary.members:
-                return self._bound(summary.members[attr], receiver)
+                value = self._bound(summary.members[attr], receiver)
+                return None if value == ("k", None) else value  # it waits for another value
         return None
 
     def _bound(self, member: Symbol, receiver: tuple[Any, ...]) -> Value:

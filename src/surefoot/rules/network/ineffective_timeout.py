@@ -85,6 +85,24 @@ class IneffectiveTimeout(Rule):
         ),
         Good(
             """
+            import asyncio
+            import time
+
+            class Feed:
+                limit = None
+
+                def __init__(self):
+                    self.pause = None
+
+                async def read(self, job, due):
+                    await asyncio.wait_for(job, None if due == float("inf") else due - time.time())
+                    await asyncio.wait_for(job, self.pause)
+                    await asyncio.wait_for(job, self.limit)
+            """,
+            because="one way there is a bound, and an attribute may get another value elsewhere",
+        ),
+        Good(
+            """
             class Options:
                 pass
 
