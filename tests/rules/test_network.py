@@ -164,3 +164,54 @@ class Job:
         (17, Confidence.LOW),
         (25, Confidence.MEDIUM),
     ]
+
+
+def test_a_session_made_elsewhere_may_have_its_timeout_from_there() -> None:
+    """An adapter of the project, or another method, stands between the session and its peer."""
+    http = """
+import functools
+import requests
+from requests.adapters import HTTPAdapter
+
+class Impatient(HTTPAdapter):
+    def send(self, request, **options):
+        options.setdefault("timeout", 5)
+        return super().send(request, **options)
+
+adapted = requests.Session()
+adapted.mount("https://", Impatient())
+
+def for_all_hosts(adapter=Impatient()):
+    session = requests.Session()
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, adapter)
+    return session
+
+def replaced():
+    session = requests.Session()
+    session.request = functools.partial(session.request, timeout=5)
+    return session
+
+def plain():
+    session = requests.Session()
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, HTTPAdapter(pool_maxsize=10))
+    return session
+"""
+    client = """
+from app.http import adapted, for_all_hosts, plain, replaced
+
+class Client:
+    def __init__(self):
+        self.first = for_all_hosts()
+        self.second = replaced()
+        self.third = plain()
+
+    def load(self, url):
+        adapted.get(url)
+        self.first.get(url)
+        self.second.get(url)
+        self.third.get(url)
+"""
+    found = check({"app/http.py": http, "app/client.py": client}, [MissingTimeout])
+    assert [(item.path, item.span.line) for item in found] == [("app/client.py", 14)]
