@@ -7,6 +7,7 @@ import pytest
 from surefoot.model import Confidence
 from surefoot.rules.network.missing_timeout import MissingTimeout
 from surefoot.rules.network.retry_on_everything import RetryOnEverything
+from surefoot.rules.network.unbounded_poll_loop import UnboundedPollLoop
 from surefoot.rules.network.unchecked_http_status import UncheckedHttpStatus
 from tests.checking import check
 
@@ -126,3 +127,91 @@ def rates(url):
         (13, Confidence.LOW),
         (18, Confidence.HIGH),
     ]
+
+
+def test_a_loop_that_looks_at_its_own_process_is_a_guess() -> None:
+    """A limiter waits for what other tasks of the same process give back."""
+    code = """
+import asyncio
+import time
+
+class Limiter:
+    def has_room(self):
+        return len(self.running) < 3
+
+    async def acquire(self):
+        while True:
+            async with self.lock:
+                if self.has_room():
+                    return
+            await asyncio.sleep(1)
+
+    def acquire_now(self):
+        while not self.has_room():
+            time.sleep(1)
+
+class Job:
+    def is_done(self):
+        return self.client.state(self.name) == "done"
+
+    def settle(self):
+        while not self.is_done():
+            time.sleep(1)
+"""
+    found = check({"service.py": code}, [UnboundedPollLoop])
+    assert [(item.span.line, item.confidence) for item in found] == [
+        (10, Confidence.LOW),
+        (17, Confidence.LOW),
+        (25, Confidence.MEDIUM),
+    ]
+
+
+def test_a_session_made_elsewhere_may_have_its_timeout_from_there() -> None:
+    """An adapter of the project, or another method, stands between the session and its peer."""
+    http = """
+import functools
+import requests
+from requests.adapters import HTTPAdapter
+
+class Impatient(HTTPAdapter):
+    def send(self, request, **options):
+        options.setdefault("timeout", 5)
+        return super().send(request, **options)
+
+adapted = requests.Session()
+adapted.mount("https://", Impatient())
+
+def for_all_hosts(adapter=Impatient()):
+    session = requests.Session()
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, adapter)
+    return session
+
+def replaced():
+    session = requests.Session()
+    session.request = functools.partial(session.request, timeout=5)
+    return session
+
+def plain():
+    session = requests.Session()
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, HTTPAdapter(pool_maxsize=10))
+    return session
+"""
+    client = """
+from app.http import adapted, for_all_hosts, plain, replaced
+
+class Client:
+    def __init__(self):
+        self.first = for_all_hosts()
+        self.second = replaced()
+        self.third = plain()
+
+    def load(self, url):
+        adapted.get(url)
+        self.first.get(url)
+        self.second.get(url)
+        self.third.get(url)
+"""
+    found = check({"app/http.py": http, "app/client.py": client}, [MissingTimeout])
+    assert [(item.path, item.span.line) for item in found] == [("app/client.py", 14)]

@@ -25,7 +25,8 @@ def union(parts: list[tuple[Symbol, int]], strict: bool) -> tuple[Symbol, int]:
     if not strict:
         symbols = [symbol for symbol in symbols if symbol is not None]
     if not symbols:
-        return (("k", None), 1) if parts and parts[0][0] is not None else (None, 0)
+        none = bool(parts) and all(symbol == ("k", None) for symbol, _ in parts)
+        return (("k", None), 1) if none else (None, 0)
     if len(symbols) == 1:
         return symbols[0], max(depth for _, depth in parts)
     if None in symbols:

@@ -110,7 +110,8 @@ def _member(world: World, name: str, attr: str, receiver: tuple[Any, ...]) -> Va
             if owner[1] not in _EMPTY:
                 return _external_member(world, owner[1], attr, receiver)
         elif attr in summary.members:
-            return _bound(world, summary.members[attr], receiver)
+            value = _bound(world, summary.members[attr], receiver)
+            return None if value == ("k", None) else value  # it waits for another value
     return None
 
 

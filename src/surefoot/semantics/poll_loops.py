@@ -15,7 +15,7 @@ from surefoot.semantics.loop_shape import is_unconditional
 from surefoot.semantics.summary import At
 
 _BOUNDS = re.compile(
-    r"(?i).*(deadline|time_?out|expir|elapsed|remaining|budget|stop|running|shut_?down|clos|cancel"
+    r"(?i).*(deadline|end_?time|end_at|give_?up|time_?out|expir|elapsed|remaining|budget|stop|running|shut_?down|clos|cancel"
     r"|quit|exit|abort|interrupt|kill|terminat|alive|active|enabled|connected|attempt|retr|tries"
     r"|count|times|iterations|polls|max|limit|until|started_at|start_time|now|monotonic|perf_counter"
     r"|clock|waited|duration|is_set|disposed|destroyed|enough|progress|keep_?going).*"
@@ -43,6 +43,7 @@ _REFRESHES = re.compile(
 )
 """Methods that ask anew, and change what is looked at."""
 _SAYS = re.compile(r"(?i).*(debug|info|warn|error|exception|critical|log|print|echo|write|flush).*")
+_CLOCKS = frozenset({"time", "monotonic", "perf_counter", "now", "utcnow"})
 _SHORTEST = 0.2
 """Who sleeps for fewer seconds looks at something of its own process."""
 _SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep", "tornado.gen.sleep"})
@@ -138,6 +139,26 @@ class PollLoop:
         return name is None or _LOCAL.fullmatch(name) is None
 
     @cached_property
+    def asks_itself(self) -> bool:
+        """Whether, as far as can be seen, the answer comes from this process: a coroutine that
+        asks without waiting, or a method that looks at nothing but its own object."""
+        if self.asked is None:
+            return False
+        fact = self.file.call(self.asked).fact(Blocking)
+        if fact is not None and fact.what in ("network", "database"):
+            return False
+        if self.file.in_async(self.node) and not isinstance(
+            self.file.parent(self.asked), cst.Await
+        ):
+            return True
+        name = self.file.name(self.asked.func)
+        summary = self.file.world.function(name) if name is not None else None
+        body = self.file.tree.nodes[summary.place] if summary is not None else None
+        return isinstance(body, cst.FunctionDef) and not any(
+            isinstance(item, cst.Call) and self._asks(item) for item in inside([body.body])
+        )
+
+    @cached_property
     def works(self) -> bool:
         """Whether each round does something else than look, sleep and tell of it."""
         asks_first = self.asked is not None and self.asked in set(inside([self.node.test]))
@@ -167,6 +188,11 @@ class PollLoop:
 
     def _bounds(self, item: cst.CSTNode) -> bool:
         match item:
+            case cst.Comparison():
+                return any(
+                    isinstance(part, cst.Call) and last_name(part.func) in _CLOCKS
+                    for part in inside([item])
+                )
             case cst.AugAssign() | cst.Yield() | cst.With():
                 return not isinstance(item, cst.With) or any(
                     "timeout" in self.file.code(each.item)

@@ -113,6 +113,8 @@ def minds_the_peer(
     if _mentions(file, function):
         return True
     given = set(names)
+    if any(_reads_header(item, given) for item in inside(nodes)):
+        return True
     for item in inside([function.body]):
         if isinstance(item, cst.Call) and _is_given(item, given) and _may_read(file, item):
             return True
@@ -120,6 +122,22 @@ def minds_the_peer(
         isinstance(item, cst.Call) and _helper(file, item) is not None and _reads(file, item)
         for item in inside(nodes)
     )
+
+
+def _reads_header(node: cst.CSTNode, names: set[str]) -> bool:
+    """Whether a header of the answer is looked at: one of its own may say how long to wait."""
+    match node:
+        case (
+            cst.Subscript(value=cst.Attribute(value=owner, attr=cst.Name(value="headers")))
+            | cst.Call(
+                func=cst.Attribute(
+                    value=cst.Attribute(value=owner, attr=cst.Name(value="headers")),
+                    attr=cst.Name(value="get"),
+                )
+            )
+        ):
+            return last_name(owner) in names or last_name(owner) == "response"
+    return False
 
 
 def _mentions(file: File, node: cst.CSTNode) -> bool:

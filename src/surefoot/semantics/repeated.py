@@ -102,6 +102,8 @@ def method_policy(world: World, value: Value) -> MethodPolicy | None:
     policy = policy_of(world, value)
     if fact is None or policy is None or policy.attempts == 1:
         return None
+    if any(_is_own(world, value, method) for method in fact.decided_by):
+        return None
     arguments = Arguments(value[2], world)
     after = [arguments.constant(name) for name in fact.reading]
     if after and all(item in ((0,), (False,)) for item in after):
@@ -112,6 +114,16 @@ def method_policy(world: World, value: Value) -> MethodPolicy | None:
     if not isinstance(methods, tuple):
         return None
     return MethodPolicy(value[1], value[2], True) if _names_post(world, methods, fact) else None
+
+
+def _is_own(world: World, value: tuple[Any, ...], method: str) -> bool:
+    """Whether a class of the project has its own idea of a method."""
+    if world.cls(value[1]) is None:
+        return False
+    member = world.attribute(value, method)
+    if member is None or member[0] != "m":
+        return True
+    return world.function(member[1]) is not None
 
 
 def _names_post(world: World, methods: tuple[Any, ...], fact: RepeatedMethods) -> bool:

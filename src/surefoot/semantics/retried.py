@@ -19,6 +19,12 @@ DATA_ERROR = re.compile(
     r"notfound|assert"
 )
 """Found in the names of exceptions that tell of bad data."""
+COLLISION = re.compile(
+    r"(?i)integrity|watch|concurren|conflict|exists|duplicate|collision|unique|stale|optimistic|"
+    r"version|lock|empty|full|interrupt|blocking|again|cancel|stop|exit"
+)
+"""Found in the names of exceptions that tell of somebody who was quicker: the next attempt may
+follow at once."""
 EITHER = "operator.or_"
 """What a symbol of `a | b` calls."""
 
@@ -37,6 +43,12 @@ class Errors:
     stated: bool = False
     filtered: bool = False
     unknown: bool = False
+
+    @property
+    def are_collisions(self) -> bool:
+        """Whether they all tell, by their names, that somebody else was quicker."""
+        words = [name.rpartition(".")[2] for name in self.names]
+        return bool(words) and not self.everything and all(map(COLLISION.search, words))
 
     @property
     def are_of_data(self) -> bool:

@@ -11,7 +11,14 @@ import libcst as cst
 
 from surefoot.facts.kinds import Blocking, Coroutine, Timeout
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import Response, body_of, inside, last_name, reaction
+from surefoot.semantics.handlers import (
+    Response,
+    body_of,
+    inside,
+    is_logger,
+    last_name,
+    reaction,
+)
 from surefoot.semantics.loop_shape import (
     assigned_names,
     attempt_of,
@@ -22,7 +29,7 @@ from surefoot.semantics.loop_shape import (
     looks_at,
     outside_records,
 )
-from surefoot.semantics.retried import DATA_ERROR, Errors, condition, either
+from surefoot.semantics.retried import COLLISION, DATA_ERROR, Errors, condition, either
 from surefoot.semantics.retries import FOREVER
 
 _OUTSIDE = frozenset(
@@ -38,10 +45,15 @@ _OUTSIDE = frozenset(
         "builtins.TimeoutError",
     }
 )
-_COLLISION = re.compile(
-    r"(?i)integrity|watch|concurren|conflict|exists|duplicate|collision|unique|stale|optimistic|"
-    r"version|lock|empty|full|interrupt|blocking|again|cancel|stop|exit"
+_STILL_WAITING = frozenset(
+    {
+        "concurrent.futures.TimeoutError",
+        "multiprocessing.TimeoutError",
+        "queue.Empty",
+        "queue.Full",
+    }
 )
+"""What tells that something of the same process is not there yet."""
 _PROMPT = re.compile(r"(?i)_*(raw_)?(input|prompt|confirm|ask|getpass|getch|question)(_.*)?")
 _POLLS = re.compile(
     r"(get|put)_nowait|recv(from|_into|msg|_json|_multipart)?|read(line|into|1)?|[bx]?read|"
@@ -125,13 +137,20 @@ class RetryLoop:
         for handler in self.again:
             exception = handler.name.name if handler.name is not None else None
             name = exception.value if isinstance(exception, cst.Name) else None
-            statements = [item for item in body_of(handler.body) if not self._is_only_waiting(item)]
+            statements = [
+                item for item in body_of(handler.body) if not self._is_only_waiting(item, name)
+            ]
             found |= reaction(self.file, statements, exception=name).response
         return found
 
-    def _is_only_waiting(self, statement: cst.CSTNode) -> bool:
+    def _is_only_waiting(self, statement: cst.CSTNode, exception: str | None) -> bool:
+        """Whether a statement is a wait, and not one that may raise the exception it is given."""
         calls = list(self._calls([statement]))
-        return isinstance(statement, cst.Expr) and bool(calls) and self.is_wait(calls[0])
+        if not isinstance(statement, cst.Expr) or not calls or not self.is_wait(calls[0]):
+            return False
+        return not any(
+            isinstance(item, cst.Name) and item.value == exception for item in inside([statement])
+        )
 
     @cached_property
     def waits(self) -> bool:
@@ -171,7 +190,9 @@ class RetryLoop:
         """Whether what is retried is a failure of something outside, as far as can be seen."""
         errors = self.errors
         words = [last_name(item) for item in _caught(self.again)]
-        if any(_COLLISION.search(word) for word in words):
+        if any(COLLISION.search(word) for word in words):
+            return False
+        if errors.names and errors.names <= _STILL_WAITING and not errors.unknown:
             return False
         if words and all(DATA_ERROR.search(word) for word in words):
             return False
@@ -211,7 +232,10 @@ class RetryLoop:
     def subject(self) -> cst.Call | None:
         """The call that stands for the work: one that leaves the process where there is one."""
         calls = [
-            call for call in self.work if not (self.file.name(call) or "").startswith("builtins.")
+            call
+            for call in self.work
+            if not (self.file.name(call) or "").startswith("builtins.")
+            and not (isinstance(call.func, cst.Attribute) and is_logger(call.func.value))
         ]
         return max(calls, key=self._weight, default=None)
 

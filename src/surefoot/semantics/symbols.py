@@ -276,34 +276,43 @@ class Symbols:
     def _mounted(self, symbol: tuple[Any, ...], name: str, owner: Scope) -> Symbol:
         """A call whose result is kept in a variable or, where `name` begins with a dot, in an
         attribute: with the adapter for every URL that is mounted on it."""
-        adapter = self._mounts.get((owner, name))
-        if adapter is None:
+        if (owner, name) not in self._mounts:
             return symbol
-        mounted = self.inside(adapter, owner)[0]
+        adapter = self._mounts[owner, name]
+        mounted = self.inside(adapter, owner)[0] if adapter is not None else None
         return (symbol[0], symbol[1], (*symbol[2], (MOUNTED, mounted)))
 
     @functools.cached_property
-    def _mounts(self) -> dict[tuple[Scope, str], cst.BaseExpression]:
-        """The last argument of each `name.mount("https://", ...)`, by where the name is bound."""
-        found: dict[tuple[Scope, str], cst.BaseExpression] = {}
+    def _mounts(self) -> dict[tuple[Scope, str], cst.BaseExpression | None]:
+        """The last argument of each `name.mount("https://", ...)`, by where the name is bound;
+        None where a method that sends is replaced, so that nothing is known."""
+        found: dict[tuple[Scope, str], cst.BaseExpression | None] = {}
         for node in self.tree.of(cst.Call):
             match node:
                 case cst.Call(
                     func=cst.Attribute(value=receiver, attr=cst.Name(value="mount")),
-                    args=[cst.Arg(value=cst.SimpleString() as prefix), cst.Arg(value=adapter)],
-                ) if prefix.evaluated_value in ("https://", "http://"):
-                    scope = self.tree.block(node).scope
-                    match receiver:
-                        case cst.Name(value=name):
-                            owner = scope.find(name)
-                        case cst.Attribute(value=cst.Name(value=first), attr=cst.Name(value=attr)):
-                            name = f".{attr}"
-                            owner = scope if scope.first == first else None
-                        case _:
-                            owner = None
-                    if owner is not None:
-                        found[owner, name] = adapter
+                    args=[cst.Arg(value=prefix), cst.Arg(value=adapter)],
+                ) if _is_any_host(prefix):
+                    place = self._held(receiver, self.tree.block(node).scope)
+                    if place is not None:
+                        found[place] = adapter
+        for node in self.tree.of(cst.AssignTarget):
+            match node.target:
+                case cst.Attribute(value=receiver, attr=cst.Name(value="request" | "send")):
+                    place = self._held(receiver, self.tree.block(node).scope)
+                    if place is not None:
+                        found[place] = None
         return found
+
+    def _held(self, receiver: cst.BaseExpression, scope: Scope) -> tuple[Scope, str] | None:
+        """Where the variable, or the attribute of `self`, is bound that an expression names."""
+        match receiver:
+            case cst.Name(value=name):
+                owner = scope.find(name)
+                return (owner, name) if owner is not None else None
+            case cst.Attribute(value=cst.Name(value=first), attr=cst.Name(value=attr)):
+                return (scope, f".{attr}") if scope.first == first else None
+        return None
 
     def uses(self, name: str, owner: Scope) -> list[cst.Name]:
         """Return the places where the name bound in `owner` stands, targets included."""
@@ -363,3 +372,10 @@ _BUILD: dict[type, Any] = {
 
 def _join(module: str, name: str) -> str:
     return f"{module}.{name}" if module and name else module or name
+
+
+def _is_any_host(prefix: cst.BaseExpression) -> bool:
+    """Whether what is mounted under a prefix serves all hosts, as far as can be seen."""
+    if isinstance(prefix, cst.SimpleString):
+        return prefix.evaluated_value in ("https://", "http://")
+    return isinstance(prefix, cst.Name)

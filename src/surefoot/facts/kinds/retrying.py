@@ -18,7 +18,8 @@ class BuiltInRetries(Fact, key="built-in-retries"):
     positional index; `mount()` is what is mounted on the instance later. Where a policy
     or another retrying object stands at a path, that is asked. `calls` are the methods that are
     retried, dotted where they lie deeper; `*` is any. `module_setting` is a global that
-    configures it (`stripe.max_network_retries + 1`).
+    configures it (`stripe.max_network_retries + 1`). `waits`: there is a pause between two
+    attempts, however many are configured.
     """
 
     attempts: int | None
@@ -26,6 +27,7 @@ class BuiltInRetries(Fact, key="built-in-retries"):
     calls: tuple[str, ...] = ("*",)
     module_setting: str | None = None
     connect_only: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,8 @@ class RepeatedMethods(Fact, key="repeats-methods"):
     `parameter` names the keywords for them, `position` is the index of the first,
     `everything` lists the literals that stand for all methods, and `post` tells whether
     POST is among those repeated by default. `reading` names the keywords for failures
-    after the request was sent: all zero or false, nothing is sent twice.
+    after the request was sent: all zero or false, nothing is sent twice. A subclass with a
+    method of one of the names in `decided_by` decides for itself what is sent again.
     """
 
     parameter: tuple[str, ...]
@@ -174,6 +177,7 @@ class RepeatedMethods(Fact, key="repeats-methods"):
     everything: tuple[object, ...] = (None,)
     post: bool = False
     reading: tuple[str, ...] = ()
+    decided_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ import libcst as cst
 
 from surefoot.edits.bounds import rebounded
 from surefoot.facts.kinds import Deadline, IgnoredAttribute
+from surefoot.linking.project import Project
 from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.values import PENDING
 
 
 class IneffectiveTimeout(Rule):
@@ -85,6 +87,24 @@ class IneffectiveTimeout(Rule):
         ),
         Good(
             """
+            import asyncio
+            import time
+
+            class Feed:
+                limit = None
+
+                def __init__(self):
+                    self.pause = None
+
+                async def read(self, job, due):
+                    await asyncio.wait_for(job, None if due == float("inf") else due - time.time())
+                    await asyncio.wait_for(job, self.pause)
+                    await asyncio.wait_for(job, self.limit)
+            """,
+            because="one way there is a bound, and an attribute may get another value elsewhere",
+        ),
+        Good(
+            """
             class Options:
                 pass
 
@@ -113,13 +133,24 @@ class IneffectiveTimeout(Rule):
     def check_call(self, call: Call, fact: Deadline) -> None:
         if fact.by != "argument":
             return
-        if call.arguments.constant(fact.parameter or (), fact.position) == (None,):
+        if call.node is not None and call.arguments.get(fact.parameter or (), fact.position) == (
+            PENDING
+        ):
+            self.note(call.node)
+        elif call.arguments.constant(fact.parameter or (), fact.position) == (None,):
             parameters = (fact.parameter,) if fact.parameter is not None else ()
             self.report(
                 call,
                 f"`{call.shown}` bounds nothing when its timeout is `None`",
                 fix_data=(parameters, fact.position),
             )
+
+    def link(self, project: Project) -> None:
+        for examination, note in project.notes(self.name):
+            call = project.calls_at.get((examination.path, note.place))
+            fact = call.fact(Deadline) if call is not None else None
+            if call is not None and fact is not None and not call.was_pending:
+                self.check_call(call, fact)
 
     def fix_at(self, node: Any, parameters: tuple[str, ...], position: int | None) -> Fix | None:
         return rebounded(self.file, node, parameters, position, self.defaults)

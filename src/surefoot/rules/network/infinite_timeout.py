@@ -6,11 +6,13 @@ from typing import Any
 
 from surefoot.edits.bounds import rebounded
 from surefoot.facts.kinds import Timeout
+from surefoot.linking.project import Project
 from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
+from surefoot.semantics.values import PENDING
 
 
 class InfiniteTimeout(Rule):
@@ -81,6 +83,23 @@ class InfiniteTimeout(Rule):
             """,
             defaults=Defaults(timeout=10),
         ),
+        Bad(
+            """
+            # file: settings.py
+            READ_TIMEOUT = None
+            PAY_TIMEOUT = 5
+            # file: service.py
+            import requests
+            import settings
+            from settings import READ_TIMEOUT
+
+            def load(url):
+                requests.get(url, timeout=settings.PAY_TIMEOUT)
+                requests.get(url, timeout=settings.READ_TIMEOUT)
+                return requests.get(url, timeout=READ_TIMEOUT)
+            """,
+            count=2,
+        ),
         Good(
             """
             import requests
@@ -123,12 +142,22 @@ class InfiniteTimeout(Rule):
     def check_call(self, call: Call, fact: Timeout) -> None:
         if fact.wait != "network" or At.DEADLINE in call.at:
             return
-        if bound_of(call, fact) is Bound.FOREVER and not _is_only_inherited(call, fact):
+        given = call.arguments.get(fact.parameter, fact.position)
+        if given == PENDING and call.node is not None:
+            self.note(call.node)
+        elif bound_of(call, fact) is Bound.FOREVER and not _is_only_inherited(call, fact):
             self.report(
                 call,
                 f"`{call.shown}` waits for ever, its timeout is switched off",
                 fix_data=(fact.parameter, fact.position, fact.made_with),
             )
+
+    def link(self, project: Project) -> None:
+        for examination, note in project.notes(self.name):
+            call = project.calls_at.get((examination.path, note.place))
+            fact = call.fact(Timeout) if call is not None else None
+            if call is not None and fact is not None and not call.was_pending:
+                self.check_call(call, fact)
 
     def fix_at(
         self, node: Any, parameters: tuple[str, ...], position: int | None, made_with: str | None

@@ -7,14 +7,14 @@ from typing import Any
 import libcst as cst
 
 from surefoot.edits import bounded
-from surefoot.facts.kinds import SetsSocketTimeout, Timeout
+from surefoot.facts.kinds import BuiltInRetries, SetsSocketTimeout, Timeout
 from surefoot.linking.forwarding import callers_without, forward_of, forwarded
 from surefoot.linking.project import Project
 from surefoot.model import Confidence, Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.names import spoken
-from surefoot.semantics.summary import At
+from surefoot.semantics.summary import MOUNTED, At
 from surefoot.semantics.timeouts import Bound, bound_of
 from surefoot.semantics.values import PENDING
 from surefoot.syntax.scopes import Binding
@@ -390,6 +390,8 @@ class MissingTimeout(Rule):
             return
         if fact.peer is not None and call.arguments.get(fact.peer, 0) is Given.ABSENT:
             return
+        if _may_be_adapted(call):
+            return
         if call.node is None:
             if not (fact.socket_default and _sets_default(self.project)):
                 self.report(call, _message(call, fact), fix_data=_fixable(fact))
@@ -466,6 +468,18 @@ class MissingTimeout(Rule):
                 if adapter[0] != "i" or adapter[1] != "requests.adapters.HTTPAdapter":
                     return True
         return False
+
+
+def _may_be_adapted(call: Call) -> bool:
+    """Whether something that may set the timeout was mounted on the receiver where it was made,
+    or put in the place of its methods."""
+    made = call.constructor
+    adapter = made.get((MOUNTED,)) if made is not None else Given.ABSENT
+    if adapter is Given.ABSENT:
+        return False
+    if not isinstance(adapter, tuple) or adapter[0] != "i" or call.world.cls(adapter[1]):
+        return True
+    return call.world.fact(BuiltInRetries, adapter[1]) is None
 
 
 def _fixable(fact: Timeout) -> tuple[str, str] | None:

@@ -154,6 +154,21 @@ class RetryAfterIgnored(Rule):
             import time
 
             def load(session, url):
+                for attempt in range(3):
+                    answer = session.get(url, timeout=3)
+                    if answer.status_code == 429:
+                        time.sleep(float(answer.headers["X-RL-Reset"]) - time.time())
+                        continue
+                    return answer
+                raise RuntimeError(url)
+            """,
+            because="a header of the peer's own says how long",
+        ),
+        Good(
+            """
+            import time
+
+            def load(session, url):
                 answer = session.get(url, timeout=3)
                 if answer.status_code == 429:
                     raise RuntimeError("too many calls")

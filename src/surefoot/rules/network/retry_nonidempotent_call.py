@@ -284,6 +284,27 @@ class RetryNonidempotentCall(Rule):
         ),
         Good(
             """
+            import requests
+            from requests.adapters import HTTPAdapter
+            from urllib3.exceptions import ReadTimeoutError
+            from urllib3.util import Retry
+
+            class Careful(Retry):
+                def increment(self, method=None, url=None, *args, error=None, **options):
+                    if isinstance(error, ReadTimeoutError):
+                        raise error
+                    return super().increment(method, url, *args, error=error, **options)
+
+            session = requests.Session()
+            session.mount("https://", HTTPAdapter(max_retries=Careful(3, allowed_methods=None)))
+
+            def order(parcel):
+                return session.post("https://shop.example.com/orders", json=parcel, timeout=3)
+            """,
+            because="the policy's own method decides what is sent again",
+        ),
+        Good(
+            """
             import httpx
 
             client = httpx.Client(transport=httpx.HTTPTransport(retries=3), timeout=5)
@@ -372,7 +393,7 @@ class RetryNonidempotentCall(Rule):
                 policy,
                 f"`{policy.shown}` repeats POST requests that seem to have failed: when an "
                 "answer is lost, they are carried out twice",
-                confidence=Confidence.HIGH if users else Confidence.MEDIUM,
+                confidence=Confidence.HIGH if users else Confidence.LOW,
                 chain=[Link(user.path, user.place, f"`{user.shown}`") for user in users[:1]],
             )
 

@@ -12,7 +12,8 @@ from surefoot.facts.kinds import BuiltInRetries, Fact, Retry, RetrySettings
 from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.handlers import Response
+from surefoot.semantics.handlers import Response, inside, last_name
+from surefoot.semantics.retried import COLLISION
 from surefoot.semantics.retries import FOREVER, Policy, called, policy_of
 from surefoot.semantics.retry_loops import retry_loop
 
@@ -212,6 +213,51 @@ class RetryWithoutBackoff(Rule):
         ),
         Good(
             """
+            import retrying
+            import tenacity
+            from shop.errors import UpdateConflict
+            from sqlalchemy.orm.exc import StaleDataError
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception_type(StaleDataError),
+            )
+            def book(order):
+                return order.book()
+
+            @retrying.retry(
+                stop_max_attempt_number=4,
+                retry_on_exception=lambda error: isinstance(error, UpdateConflict),
+            )
+            def move(order):
+                return order.move()
+            """,
+            because="somebody else was quicker, and nobody is overloaded",
+        ),
+        Good(
+            """
+            import httpx
+
+            client = httpx.Client(transport=httpx.HTTPTransport(retries=3))
+            """,
+            because="this transport waits longer and longer between two attempts to connect",
+        ),
+        Good(
+            """
+            from concurrent.futures import TimeoutError
+
+            class Writer:
+                def result(self, future):
+                    while not self.closed:
+                        try:
+                            return self.done(future)
+                        except TimeoutError:
+                            continue
+            """,
+            because="the wait for a thread is only taken up again",
+        ),
+        Good(
+            """
             import requests
 
             def load(url):
@@ -253,14 +299,28 @@ class RetryWithoutBackoff(Rule):
             policy = Policy(call.shown, fact, call.arguments)
             if fact.form == "policy" and not policy.is_configured:
                 return
-            if _hurries(policy):
+            if _hurries(policy) and not self._meets_collisions(call):
                 settings = _settings(call.fact(RetrySettings))
                 self.report(call, _message(policy), fix_data=settings)
         elif isinstance(fact, BuiltInRetries) and fact.connect_only and fact.attempts == 1:
+            if fact.waits:
+                return
             client = called(call.shown, fact, call.arguments, {})
             if client.connect_only and (client.attempts or 0) > _STALE_CONNECTION:
                 times = _times(client.attempts)
                 self.report(call, f"`{call.shown}` tries to connect {times} without any wait")
+
+    def _meets_collisions(self, call: Call) -> bool:
+        """Whether a lambda among the arguments asks for exceptions of a collision."""
+        if call.node is None:
+            return False
+        lambdas = [arg.value for arg in call.node.args if isinstance(arg.value, cst.Lambda)]
+        asked = [
+            last_name(item.args[1].value)
+            for item in inside([one.body for one in lambdas])
+            if isinstance(item, cst.Call) and last_name(item.func) == "isinstance" and item.args[1:]
+        ]
+        return bool(asked) and all(map(COLLISION.search, asked))
 
     def fix_at(self, node: Any, *settings: Any) -> Fix:
         return paused(self.file, node, RetrySettings(*settings), self.defaults)
@@ -295,6 +355,7 @@ def _hurries(policy: Policy) -> bool:
         policy.waits is False
         and policy.enabled
         and not policy.errors.are_of_data
+        and not policy.errors.are_collisions
         and (attempts is None or attempts > _STALE_CONNECTION)
     )
 

@@ -235,6 +235,19 @@ class SilentRetryExhaustion(Rule):
             """,
             because="the handler hands the failure on",
         ),
+        Good(
+            """
+            from shop.retries import wait_or_raise
+
+            async def send(socket, data, limit):
+                for attempt in range(1, limit + 1):
+                    try:
+                        return await socket.send(data)
+                    except ConnectionError as error:
+                        await wait_or_raise(attempt=attempt, error=error, limit=limit)
+            """,
+            because="who is given the failure may raise it",
+        ),
     )
 
     def check_call(self, call: Call, fact: Retry) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import libcst as cst
+
 from surefoot.edits import bounded, bounded_child
 from surefoot.facts.kinds import Timeout
 from surefoot.linking.project import Project, full_name
@@ -151,7 +153,7 @@ class SubprocessWithoutTimeout(Rule):
             name = full_name(call.module, call.function)
             self._report(call, "", call.shown, name, At.ASYNC in call.at, _fixable(call, fact))
         elif not self._is_the_end(call):
-            is_async = At.ASYNC in call.at
+            is_async = At.ASYNC in call.at and not self._is_handed_in(call)
             self.note(call.node, call.shown, call.function, is_async, _fixable(call, fact))
 
     def link(self, project: Project) -> None:
@@ -183,6 +185,16 @@ class SubprocessWithoutTimeout(Rule):
         if is_child:
             return bounded_child(self.file, node, parameter, self.defaults)
         return bounded(self.file, node, parameter, self.defaults)
+
+    def _is_handed_in(self, call: Call) -> bool:
+        """Whether the function is given the child, so that its caller may bound the wait."""
+        assert call.node is not None
+        function = self.file.function(call.node)
+        match call.node.func:
+            case cst.Attribute(value=cst.Name(value=name)) if function is not None:
+                given = [*function.params.posonly_params, *function.params.params]
+                return any(param.name.value == name for param in given)
+        return False
 
     def _is_the_end(self, call: Call) -> bool:
         """Whether the child has ended or been told to, or its exit status is the process's own."""

@@ -119,6 +119,20 @@ class UnboundedPollLoop(Rule):
             """
             import time
 
+            class Driver:
+                def wait(self, share, seconds):
+                    finish = time.time() + seconds
+                    state = self.client.state(share)
+                    while not (self.is_fine(state) or time.time() > finish):
+                        time.sleep(5)
+                        state = self.client.state(share)
+            """,
+            because="the loop looks at the clock",
+        ),
+        Good(
+            """
+            import time
+
             def wait(api, job):
                 tries = 0
                 while api.status(job) != "SUCCEEDED":
@@ -224,19 +238,20 @@ class UnboundedPollLoop(Rule):
             return
         function = self.file.function(node)
         callee = dotted(loop.asked.func) or last_name(loop.asked.func)
-        self.note(node, self.file.scope_of(function).qualname if function else "", callee)
+        owner = self.file.scope_of(function).qualname if function else ""
+        self.note(node, owner, callee, loop.asks_itself)
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):
             match note.data:
-                case (str() as function, str() as callee):
+                case (str() as function, str() as callee, bool() as unsure):
                     name = full_name(examination.module, function)
                     if any(At.DEADLINE in call.at for call in project.callers.get(name, ())):
                         continue
-                    confidence = Confidence.LOW if is_script(examination.path) else None
+                    unsure = unsure or is_script(examination.path)
                     self.report(
                         note,
                         f"the loop asks `{callee}` until the answer is right, and never gives up",
                         path=examination.path,
-                        confidence=confidence,
+                        confidence=Confidence.LOW if unsure else None,
                     )

@@ -6,11 +6,12 @@ import re
 
 import libcst as cst
 
-from surefoot.facts.kinds import Blocking, Timeout
+from surefoot.facts.kinds import Blocking, Resource, Timeout
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import body_of, last_name
+from surefoot.semantics.loop_shape import is_unconditional
 from surefoot.semantics.loops import blocking
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
@@ -20,6 +21,13 @@ _SETTLES = frozenset(
     | {"put_nowait", "send_signal", "shutdown", "stop", "terminate", "wait"}
 )
 """Methods after which what is waited for ends by itself, or has ended."""
+_FEW = 2
+_PASSES_ON = re.compile(r"(?i)(.*_)?(wait|join|result|get)(_.*)?")
+"""Functions that do nothing but to wait, as whoever calls them wants."""
+_AFTERWARDS = re.compile(
+    r"(?i)(.*_)?(callback|complete|completed|done|finali[sz]e|finished|on)(_.*)?"
+)
+"""Functions that are called when what they are given is there."""
 _SERVES = re.compile(r"(?i)(.*_)?(main|serve|run|start|worker|loop|forever|consume|listen)(_.*)?")
 
 
@@ -130,6 +138,31 @@ class UnboundedWait(Rule):
         ),
         Good(
             """
+            from concurrent.futures import Future, ThreadPoolExecutor
+            import threading
+
+            def load(read, names):
+                with ThreadPoolExecutor(4) as pool:
+                    found = list(pool.map(read, names))
+                    futures = [pool.submit(read, name) for name in names]
+                    return found + [future.result() for future in futures]
+
+            class Worker:
+                def __init__(self, thread: threading.Thread):
+                    self.thread = thread
+
+                def join(self):
+                    # whoever calls this wants to wait
+                    self.thread.join()
+
+                def on_done(self, future: Future):
+                    return future.result()
+            """,
+            because="the end of the block waits anyway, the second is asked to wait, and the "
+            "last is called when the result is there",
+        ),
+        Good(
+            """
             def ask(cache, parts):
                 return cache.get("a"), ",".join(parts)
             """,
@@ -145,17 +178,53 @@ class UnboundedWait(Rule):
         if call.fact(Blocking) is not None and blocking(call) is None:
             return
         last = (call.name or "").rpartition(".")[2]
+        if last == "shutdown" or (call.node is not None and self._in_executor(call.node)):
+            return
         if (last == "get" and At.LOOP in call.at) or self._ends_by_itself(call):
             return
         if last == "put" and (call.constructor is None or not call.constructor.has("maxsize", 0)):
             return
         unsure = fact.wait == "task" or last == "acquire" or call.node is None
+        unsure = unsure or self._looks_again(call)
         other = "thread or process" if fact.wait == "thread" else "task"
         self.report(
             call,
             f"`{call.shown}` waits for another {other} for ever",
             confidence=Confidence.LOW if unsure else None,
         )
+
+    def _in_executor(self, node: cst.Call) -> bool:
+        """Whether it stands in the block of an executor, whose end waits for the work anyway."""
+        for block in self.file.ancestors(node):
+            if isinstance(block, cst.FunctionDef):
+                return False
+            if isinstance(block, cst.With):
+                for item in block.items:
+                    kind = self.file.type_of(item.item)
+                    fact = self.file.world.fact(Resource, kind) if kind is not None else None
+                    if fact is not None and fact.what == "executor":
+                        return True
+        return False
+
+    def _looks_again(self, call: Call) -> bool:
+        """Whether a loop looks at a condition of its own each time the wait is over."""
+        loop = self.file.parent(self.file.statement(call.node)) if call.node is not None else None
+        while loop is not None and not isinstance(loop, (cst.While, cst.FunctionDef)):
+            loop = self.file.parent(loop)
+        return isinstance(loop, cst.While) and not is_unconditional(loop)
+
+    def _is_called_for_it(self, node: cst.Call, function: cst.FunctionDef) -> bool:
+        """Whether a function does nothing but wait, or is called when there is nothing left to
+        wait for."""
+        name = function.name.value
+        if _PASSES_ON.fullmatch(name):
+            body = [item for item in body_of(function.body) if not _is_docstring(item)]
+            return len(body) <= _FEW
+        waited = node.func.value if isinstance(node.func, cst.Attribute) else None
+        if not isinstance(waited, cst.Name) or not _AFTERWARDS.fullmatch(name):
+            return False
+        given = [*function.params.posonly_params, *function.params.params]
+        return any(param.name.value == waited.value for param in given)
 
     def _ends_by_itself(self, call: Call) -> bool:
         """Whether what is waited for was told to end before, or is to last as long as the
@@ -164,6 +233,8 @@ class UnboundedWait(Rule):
             return False
         function = self.file.function(call.node)
         if function is None:
+            return True
+        if self._is_called_for_it(call.node, function):
             return True
         if _SERVES.fullmatch(function.name.value):
             last = body_of(function.body)[-1]
@@ -177,6 +248,12 @@ class UnboundedWait(Rule):
             if self.file.tree.place(node) < here or node in around:
                 return True
         return False
+
+
+def _is_docstring(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Expr) and isinstance(
+        node.value, (cst.SimpleString, cst.ConcatenatedString)
+    )
 
 
 def _settles(node: cst.Call | cst.Assign) -> bool:
