@@ -65,7 +65,6 @@ def asked_files(
     markers: list[str] = []
     skipped: dict[Skipped, None] = {}
     notices: list[str] = []
-    markers: list[str] = []
     listed = False
     for path in paths or (".",):
         absolute, relative = places.locate(path)

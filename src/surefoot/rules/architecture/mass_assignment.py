@@ -24,7 +24,8 @@ from surefoot.semantics.raw_bodies import (
     is_looked_at,
     judging_decorator,
 )
-from surefoot.semantics.values import PENDING, Value, World
+from surefoot.semantics.values import PENDING, Value
+from surefoot.semantics.world import World
 
 _JUDGES = re.compile(r"(?i)valid|clean|sanitiz|allow|permit|safe|restore|migrat|fixture|factory")
 

@@ -17,7 +17,7 @@ from surefoot.semantics.endpoint_answers import (
     promise_of,
 )
 from surefoot.semantics.entities import Stored, stored_in
-from surefoot.semantics.values import World
+from surefoot.semantics.world import World
 
 _PLAIN = (cst.Integer, cst.SimpleString, cst.FormattedString)
 
