@@ -273,8 +273,8 @@ class UntestedErrorPath(Rule):
                 )
             if not tests or not known.isdisjoint(self._bases(project, exception)):
                 continue
-            names = [call.function.rpartition(".")[2] for call in tests]
-            first = next((name for name in names if name.startswith("test")), names[0])
+            callers = [call.function.rpartition(".")[2] for call in tests]
+            first = next((each for each in callers if each.startswith("test")), callers[0])
             caller = first or full_name(tests[0].module, "")
             self.report(
                 note,
