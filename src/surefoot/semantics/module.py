@@ -105,7 +105,7 @@ def _function(
     if node.returns is not None:
         declared = symbols.annotation(node.returns.annotation, scope.signature or outer)[0]
     given: Symbol = declared
-    if declared is None or (declared[0] == "I" and not yields):
+    if declared is None or (declared[0] in ("I", "l") and not yields):
         parts = [
             (symbols.of(item.value), 1) if item.value is not None else (("k", None), 1)
             for item in returns
