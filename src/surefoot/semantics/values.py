@@ -540,6 +540,8 @@ class World:
     def _remote_method(self, stub: tuple[Any, ...]) -> Value:
         """A method of a generated gRPC stub; unary, unless it is called for a stream."""
         channel = self.value(stub[2][0][1]) if stub[2] else None
+        if channel == PENDING:
+            return PENDING
         asynchronous = channel is not None and str(channel[1]).startswith("grpc.aio.")
         name = (
             "grpc.aio.UnaryUnaryMultiCallable" if asynchronous else "grpc.UnaryUnaryMultiCallable"

@@ -43,9 +43,9 @@ class RunsCommand(Fact, key="runs-command"):
     `parameter` is the keyword, at `position`, of the words or the text of the command.
     `status` says where its exit status is: `result` itself, an attribute of it, `item 0` of
     a tuple, `raised` where a failure raises, `later` where the end is waited for elsewhere,
-    `nowhere`. `checked_by` is the keyword under
-    which a failure raises, unless it is false, and `unchecked_by` one under which it does
-    not; `raised_by` takes the same arguments and raises. `output` lists where the output is: `result` itself, attributes of it, `item 1`.
+    `nowhere`. `checked_by` is the keyword under which a failure raises, unless it is false,
+    and `unchecked_by` one under which it does not; `raised_by` takes the same arguments and
+    raises. `output` lists where the output is: `result` itself, attributes of it, `item 1`.
     """
 
     parameter: str | None = None
