@@ -102,6 +102,9 @@ def _fixed(
     report = _run(target, options)
     metrics: dict[str, Any] = report["metrics"]
     problems = [notice for notice in report["notices"] if "undone" in notice]
+    problems += [
+        f"{each['file']}: {each['message']}" for each in report["errors"] if each["kind"] == "crash"
+    ]
     if metrics["new"]:
         problems.append(f"{metrics['new']} new findings")
     after = {path: path.read_bytes() for path in before}
@@ -133,7 +136,7 @@ def _run(target: Path, options: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as outside:
         output = Path(outside, "report.json")
         command += ["--output", f"json:{output}"]
-        subprocess.run(command, cwd=target, check=True)
+        subprocess.run(command, cwd=target, check=False)
         report: dict[str, Any] = json.loads(output.read_bytes())
     return report
 

@@ -418,6 +418,16 @@ def test_shadowed_module() -> None:
     assert written.edits[0].text.startswith("import asyncio as asyncio_")
 
 
+def test_imports_at_one_place() -> None:
+    """Imports that belong to the same place stand there one after the other."""
+    code = "import requests\nimport sys\n\ndef g():\n    f()\n"
+    file = opened(code)
+    asyncio = edits.import_module(file, call(file), "asyncio").edits
+    random = edits.import_module(file, call(file), "random").edits
+    after = edits.apply(code, (*random, *asyncio))
+    assert after == code.replace("import sys", "import asyncio\nimport random\nimport sys")
+
+
 def test_overlap() -> None:
     """Edits that change the same text are refused, the same edit twice is one."""
     file = opened("f(a)\n")

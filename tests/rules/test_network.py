@@ -215,3 +215,25 @@ class Client:
 """
     found = check({"app/http.py": http, "app/client.py": client}, [MissingTimeout])
     assert [(item.path, item.span.line) for item in found] == [("app/client.py", 14)]
+
+
+def test_a_channel_made_elsewhere() -> None:
+    """A stub of a channel that another module makes is judged when that is known."""
+    files = {
+        "channels.py": """
+import grpc
+
+def make():
+    return grpc.insecure_channel("shop:50051")
+""",
+        "orders.py": """
+import channels
+from shop_pb2_grpc import ShopStub
+
+def order(item):
+    stub = ShopStub(channels.make())
+    return stub.Order(item)
+""",
+    }
+    found = check(files, [MissingTimeout])
+    assert [(item.path, item.span.line) for item in found] == [("orders.py", 7)]

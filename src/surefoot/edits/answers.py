@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from surefoot.edits.statements import insert_after, insert_before, insert_first
+from surefoot.edits.statements import first_line, insert_after, insert_first, statement_of
 from surefoot.edits.text import Unfixable, text_of
 from surefoot.model import Edit
 from surefoot.semantics.file import File
@@ -56,14 +56,17 @@ def _named(file: File, answer: cst.BaseExpression, method: str) -> tuple[Edit, .
     where = text_of(file)
     start, end = where.range(file.span(answer))
     text = where.text[start:end]
-    if "\n" in text or "\r" in text:
-        raise Unfixable("the call stands on several lines")
+    first, *more = text.splitlines()
+    if more and not first.endswith(("(", "[", "{")):
+        raise Unfixable("its lines stand below what is before them")
     if answer.lpar:
         if len(answer.lpar) > 1 or where.text[start - 1] + where.text[end] != "()":
             raise Unfixable("the parentheses are in the way")
         start, end = start - 1, end + 1
-    lines = f"{name} = {text}\n{name}.{method}()"
-    return (*insert_before(file, answer, lines), where.edit(start, end, name))
+    top = first_line(file, statement_of(file, answer))
+    indent, newline, at = where.indent(top), where.newline(top), where.offset(top, 1)
+    lines = f"{indent}{name} = {text}{newline}{indent}{name}.{method}(){newline}"
+    return (where.edit(at, at, lines), where.edit(start, end, name))
 
 
 def _comes_first(file: File, node: cst.CSTNode) -> bool:

@@ -28,6 +28,7 @@ _ATOMS = (
     cst.DictComp,
 )
 _LOOSE = (cst.Tuple, cst.Yield, cst.NamedExpr, cst.GeneratorExp)
+_LOOSER = (cst.BooleanOperation, cst.IfExp)
 _ALONE = (
     cst.Arg,
     cst.Assign,
@@ -138,6 +139,8 @@ def _needs_parentheses(file: File, node: cst.BaseExpression, new: cst.BaseExpres
         return False
     if isinstance(new, _LOOSE):
         return True
+    if isinstance(new, cst.Comparison) and isinstance(file.parent(node), _LOOSER):
+        return False
     return not isinstance(file.parent(node), _ALONE)
 
 

@@ -58,7 +58,8 @@ def name_result(file: File, call: cst.Call, *wanted: str) -> tuple[str, tuple[Ed
 
 
 def define_at_top(file: File, name: str, annotation: str, value: str) -> tuple[Edit, ...]:
-    """Define a name of the module behind its imports, unless it is there with this value."""
+    """Define a name of the module behind its imports, and the plain assignments that follow
+    these, unless it is there with this value."""
     bindings = file.tree.top.bindings.get(name)
     if bindings is not None:
         match bindings:
@@ -66,11 +67,13 @@ def define_at_top(file: File, name: str, annotation: str, value: str) -> tuple[E
                 return ()
         raise Unfixable(f"`{name}` already means something else")
     last: cst.CSTNode | None = None
+    before: cst.CSTNode | None = None
     for statement in file.tree.module.body:
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             break
-        if _imports(statement):
+        if _imports(statement) or (last is before is not None and _assigns(statement)):
             last = statement
+        before = statement
     where = text_of(file)
     text = f"{name}: {annotation} = {value}"
     if last is None:
@@ -82,6 +85,8 @@ def define_at_top(file: File, name: str, annotation: str, value: str) -> tuple[E
         start = where.offset(first, 1)
         return (where.edit(start, start, f"{text}{newline}{newline}{newline}"),)
     line = last_line(file, last)
+    if _assigns(last):
+        return (after_line(where, line, text, ""),)
     blank = line >= where.lines or not where.line(line + 1).strip()
     return (after_line(where, line, f"\n{text}" if blank else f"\n{text}\n", ""),)
 
@@ -96,4 +101,11 @@ def _imports(statement: Any) -> bool:
             | cst.Try(body=cst.IndentedBlock(body=[first, *_]))
         ):
             return _imports(first)
+    return False
+
+
+def _assigns(statement: Any) -> bool:
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Assign() | cst.AnnAssign()]):
+            return True
     return False

@@ -5,11 +5,18 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.edits.arguments import set_keyword
-from surefoot.edits.imports import constant, import_name
+from surefoot.edits.handlers import answer_last
+from surefoot.edits.imports import constant, import_module, import_name, import_qualified
+from surefoot.edits.statements import insert_before
 from surefoot.edits.text import Unfixable, text_of
+from surefoot.edits.waiting import expect_asyncio
 from surefoot.facts.kinds import RetrySettings
 from surefoot.model import Defaults, Edit, Fix, Safety
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import body_of, inside
+from surefoot.semantics.retry_loops import RetryLoop
+
+_SLEEP = {False: "time.sleep", True: "asyncio.sleep"}
 
 
 def limited(file: File, node: cst.BaseExpression, fact: RetrySettings, defaults: Defaults) -> Fix:
@@ -36,6 +43,35 @@ def paused(file: File, node: cst.BaseExpression, fact: RetrySettings, defaults: 
         seconds = f"int({seconds} * 1000)" if is_name else str(int(float(seconds) * 1000))
     made = _made(file, node, fact.pause_with, f"{fact.pause_argument}=", seconds)
     return _set(file, node, fact.pause, made, edits)
+
+
+def slowed(file: File, loop: RetryLoop, defaults: Defaults) -> Fix:
+    """Return the fix that has a hand-written loop wait, after a failure, for a random time: up to
+    what the project wants, and up to twice as long each time where the attempts have numbers."""
+    if defaults.backoff is None:
+        title = "Wait before the next attempt; with `default-backoff` set, surefoot inserts it"
+        return Fix(title, (), Safety.SUGGESTION)
+    last = [body_of(handler.body)[-1] for handler in loop.again]
+    bodies = [handler.body for handler in loop.again]
+    if any(isinstance(item, cst.Continue) and item not in last for item in inside(bodies)):
+        raise Unfixable("there are several ways to the next attempt")
+    at = loop.again[0]
+    seconds, edits = constant(file, at, defaults.backoff)
+    random, more = import_module(file, at, "random")
+    longest = seconds
+    if isinstance(loop.node, cst.For) and loop.counter and not loop.counter.startswith("_"):
+        longest = f"2**{loop.counter}" if seconds == "1" else f"{seconds} * 2**{loop.counter}"
+    sleep, imports = import_qualified(file, at, _SLEEP[file.in_async(at)])
+    text = f"{sleep}({random}.uniform(0, {longest}))"
+    if file.in_async(at):
+        expect_asyncio(file)
+        text = f"await {text}"
+    for handler, final in zip(loop.again, last, strict=True):
+        if isinstance(final, cst.Continue):
+            edits += insert_before(file, final, text)
+        else:
+            edits += answer_last(file, handler, text)
+    return Fix("Wait before the next attempt", (*edits, *more, *imports), Safety.UNSAFE)
 
 
 def _made(

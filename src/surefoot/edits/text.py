@@ -12,6 +12,7 @@ from surefoot.model import Edit, Span
 from surefoot.semantics.file import File
 
 _NEWLINE = re.compile(r"\r\n?|\n")
+_IMPORT = re.compile(r"([\r\n]*)([ \t]*(?:import|from) [^\r\n]*(?:\r\n?|\n))([\r\n]*)")
 _INDENT = re.compile(r"[ \t\f]*")
 
 
@@ -85,15 +86,35 @@ class Change(NamedTuple):
 
 
 def changes(text: Text, edits: Iterable[Edit]) -> list[Change]:
-    """Return edits in the order of the text; the same edit, asked for twice, is one.
+    """Return edits in the order of the text; the same edit, asked for twice, is one, and so are
+    imports for the same place.
 
     Raises `Overlap` where two change the same text, or insert at the same place.
     """
-    ordered = sorted({Change(*text.range(edit.span), edit.text) for edit in edits})
+    ordered: list[Change] = []
+    for change in sorted({Change(*text.range(edit.span), edit.text) for edit in edits}):
+        joined = _joined(ordered[-1], change) if ordered else None
+        if joined is not None:
+            ordered[-1] = joined
+        else:
+            ordered.append(change)
     for before, after in pairwise(ordered):
         if collide(before, after):
             raise Overlap
     return ordered
+
+
+def _joined(one: Change, other: Change) -> Change | None:
+    """Two insertions at one place, the last of them an import, of which the first may hold
+    several; None for others."""
+    if not one.start == one.end == other.start == other.end:
+        return None
+    after = _IMPORT.fullmatch(other.text)
+    before = list(_IMPORT.finditer(one.text)) if after is not None else []
+    if after is None or "".join(match[0] for match in before) != one.text:
+        return None
+    lines = "".join(match[2] for match in (*before, after))
+    return Change(one.start, one.end, after[1] + lines + after[3])
 
 
 def collide(one: Change, other: Change) -> bool:

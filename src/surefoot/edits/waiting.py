@@ -15,7 +15,7 @@ _OTHER_LOOPS = frozenset({"anyio", "curio", "trio", "twisted"})
 
 def await_twin(file: File, call: cst.Call, twin: str) -> tuple[Edit, ...]:
     """Await the function of this full name, given the same arguments, in place of a call."""
-    _expect_asyncio(file)
+    expect_asyncio(file)
     before, after = around_awaited(file, call)
     text, edits = import_qualified(file, call, twin)
     where = text_of(file)
@@ -32,7 +32,7 @@ def hand_to_thread(file: File, call: cst.Call) -> tuple[Edit, ...]:
 
     Raises `Unfixable` where the call is entered by `with`, or iterated as it stands.
     """
-    _expect_asyncio(file)
+    expect_asyncio(file)
     if isinstance(file.parent(call), cst.WithItem):
         raise Unfixable("what is entered may have to be left in the same thread")
     if any(isinstance(arg.value, cst.GeneratorExp) and not arg.value.lpar for arg in call.args):
@@ -91,7 +91,7 @@ def _bare(file: File, where: Text, call: cst.Call) -> tuple[int, int]:
     return where.range(file.span(call))
 
 
-def _expect_asyncio(file: File) -> None:
+def expect_asyncio(file: File) -> None:
     """Raise `Unfixable` where the event loop may be that of another library."""
     imported = {name.partition(".")[0] for name in file.summary.imports}
     if imported & _OTHER_LOOPS and "asyncio" not in imported:

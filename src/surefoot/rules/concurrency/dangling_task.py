@@ -124,10 +124,8 @@ class DanglingTask(Rule):
                 import uvloop
             except ImportError:
                 uvloop = None
-
-            _background_tasks: set[object] = set()
-
             LIMIT = 5
+            _background_tasks: set[object] = set()
 
             async def audit(text):
                 print(text)

@@ -63,7 +63,7 @@ class EnvBoolTruthiness(Rule):
             import os
 
             def serve(app):
-                if str(os.environ.get("DEBUG")).lower() in ("1", "true", "yes", "on"):
+                if os.environ.get("DEBUG", "").lower() in ("1", "true", "yes", "on"):
                     app.trace()
                 while not (os.environ["DRY_RUN"].lower() in ("1", "true", "yes", "on")):
                     app.step()
@@ -193,8 +193,10 @@ class EnvBoolTruthiness(Rule):
 
     def fix_at(self, node: Any, is_sure_text: bool) -> Fix:
         """Compare the text, or what stands in for it, with the words that mean yes."""
-        code = self.file.code(node)
-        text = code if is_sure_text else f"str({code})"
+        text = self.file.code(node)
+        if not is_sure_text:
+            is_plain = isinstance(node, cst.Call) and len(node.args) == 1 and text[-2:-1] != ","
+            text = f'{text[:-1]}, "")' if is_plain else f"str({text})"
         edits = replace(self.file, node, f"{text}.lower() in {_YES}")
         return Fix("Compare the text with the words that mean yes", edits, Safety.UNSAFE)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits.retries import paused
+from surefoot.edits.retries import paused, slowed
 from surefoot.facts.kinds import BuiltInRetries, Fact, Retry, RetrySettings
 from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
@@ -18,6 +18,7 @@ from surefoot.semantics.retries import FOREVER, Policy, called, policy_of
 from surefoot.semantics.retry_loops import retry_loop
 
 _STALE_CONNECTION = 2
+_LOOPS = (cst.For, cst.While)
 
 
 class RetryWithoutBackoff(Rule):
@@ -118,7 +119,23 @@ class RetryWithoutBackoff(Rule):
                     except requests.ConnectionError:
                         continue
                 raise RuntimeError("no answer")
-            """
+            """,
+            fixed="""
+            import random
+            import time
+
+            import requests
+
+            def load(url):
+                for attempt in range(5):
+                    try:
+                        return requests.get(url, timeout=5)
+                    except requests.ConnectionError:
+                        time.sleep(random.uniform(0, 2 * 2**attempt))
+                        continue
+                raise RuntimeError("no answer")
+            """,
+            defaults=Defaults(backoff=2),
         ),
         Good(
             """
@@ -322,8 +339,13 @@ class RetryWithoutBackoff(Rule):
         ]
         return bool(asked) and all(map(COLLISION.search, asked))
 
-    def fix_at(self, node: Any, *settings: Any) -> Fix:
-        return paused(self.file, node, RetrySettings(*settings), self.defaults)
+    def fix_at(self, node: Any, *settings: Any) -> Fix | None:
+        """Have the policy, or the handler after which it is tried again, wait."""
+        if not isinstance(node, cst.ExceptHandler):
+            return paused(self.file, node, RetrySettings(*settings), self.defaults)
+        around = (each for each in self.file.ancestors(node) if isinstance(each, _LOOPS))
+        loop = retry_loop(self.file, next(around))
+        return slowed(self.file, loop, self.defaults) if loop is not None else None
 
     def visit_For(self, node: cst.For) -> None:
         self._judge_loop(node)
@@ -342,7 +364,8 @@ class RetryWithoutBackoff(Rule):
         if loop.subject is not None:
             name = self.file.code(loop.subject.func)
             times = _times(loop.attempts)
-            self.report(loop.again[0], f"`{name}` is tried {times} without any wait")
+            message = f"`{name}` is tried {times} without any wait"
+            self.report(loop.again[0], message, fix_data=())
 
 
 def _settings(fact: RetrySettings | None) -> tuple[object, ...] | None:

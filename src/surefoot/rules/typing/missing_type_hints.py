@@ -369,6 +369,8 @@ class MissingTypeHints(Rule):
         evident = evident_result(self.file, node)
         if evident is None or not is_builtin(self.file, evident, node):
             return None
+        if evident.endswith("| None") and not self._postpones:
+            return None
         is_method = self._is_method(node)
         if evident == "None" and is_method and node.decorators:
             return None  # a property, which gives something, elsewhere
@@ -376,6 +378,12 @@ class MissingTypeHints(Rule):
         title = f"Say that it gives `{evident}`"
         edits = annotate_return(self.file, node, evident)
         return Fix(title, edits, Safety.SAFE if is_sure else Safety.UNSAFE)
+
+    @property
+    def _postpones(self) -> bool:
+        """Whether annotations are not evaluated, so that Python 3.9 does not mind `|`."""
+        found = self.file.tree.top.bindings.get("annotations", ())
+        return any(binding.value == "__future__.annotations" for binding in found)
 
     def _missing(self, node: cst.FunctionDef) -> list[str]:
         params = node.params
