@@ -368,6 +368,59 @@ def test_group_handlers_are_let_be() -> None:
                     break
             return task.result()
         """,
+        """
+        class Version:
+            def __init__(self):
+                self.release = "unknown release"
+
+            def read(self, package):
+                try:
+                    self.release = package.release_string()
+                except Exception:
+                    pass
+        """,
+        """
+        import os
+        import sys
+
+        def on_signal(number, frame):
+            try:
+                os.write(sys.stderr.fileno(), b"interrupted\\n")
+            except Exception:
+                pass
+            os._exit(130)
+        """,
+        """
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        def resolver(servers, ask):
+            found = None
+            for server in servers:
+                try:
+                    if not ask(server):
+                        continue
+                    found = server
+                    break
+                except Exception:
+                    pass
+            if found:
+                log.debug("resolver: %s", found)
+            else:
+                log.warning("no resolver answers")
+            return found
+        """,
+        """
+        from oslo_utils import excutils
+
+        def cast(client, payload, log):
+            try:
+                client.cast(payload)
+            except Exception:
+                with excutils.save_and_reraise_exception():
+                    client.forget(payload)
+        """,
     ],
 )
 def test_silence_that_loses_nothing(code: str) -> None:
@@ -505,6 +558,85 @@ def test_prepared_default(code: str) -> None:
             except Exception:
                 pass
         """,
+        """
+        def decode(records, to_str):
+            for record in records:
+                try:
+                    record["data"] = to_str(record["data"])
+                except Exception:
+                    pass
+        """,
+        """
+        def login(account, code):
+            try:
+                account.authenticate()
+            except Exception:
+                pass
+            else:
+                raise RuntimeError("signed in already")
+            account.login(code)
+        """,
+        """
+        def raise_remote(result, deserialize, append):
+            error = deserialize(result.error)
+            if result.frames:
+                try:
+                    append(error, result.frames)
+                except Exception:
+                    pass
+            raise error
+        """,
+        """
+        def reap(process):
+            # Reap the child if it is a zombie (best effort).
+            child = process.child
+            if child is not None:
+                try:
+                    child.poll_once(timeout=0.001)
+                except Exception:
+                    pass
+            return process.read()
+        """,
+        """
+        def save(self, mirror):
+            # Errors during mirroring are swallowed: the row is written already, and a
+            # hiccup of the file must not become a 500.
+            if self.fields is not None:
+                return
+            try:
+                mirror(self.config)
+            except Exception:
+                pass
+        """,
+        """
+        def give_back(quota, sessions):
+            try:
+                session = sessions.open()
+                try:
+                    quota.take(session)
+                    session.commit()
+                except Exception:
+                    session.rollback()
+            except Exception:
+                # Don't fail the revert flow
+                sessions.forget()
+        """,
+        """
+        def measure(value, transaction):
+            try:
+                transaction.set_measurement(value)
+            except Exception:
+                pass
+        """,
+        """
+        class Link:
+            def _do_close_in_loop(self, peers):
+                for peer in peers:
+                    try:
+                        self.send(peer, "gone")
+                    except Exception:
+                        pass
+        """,
     ],
 )
 def test_silence_worth_a_remark(code: str) -> None:
@@ -523,6 +655,79 @@ def test_documented_default() -> None:
             return ""
     '''
     assert severities("silent-default", code) == [Severity.INFO]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+        def published(post, parse_date):
+            try:
+                post.date = parse_date(post.text)
+            except Exception:
+                post.date = None
+        """,
+        """
+        def count(user, old):
+            try:
+                user.count = user.data.pop(old)["count"]
+            except Exception:
+                user.count = 0
+            return user.name
+        """,
+        """
+        def price(book, usable, limit):
+            try:
+                mid = book.mid_price()
+            except Exception:
+                mid = None
+            return mid if usable(mid) else limit
+        """,
+    ],
+)
+def test_default_worth_a_remark(code: str) -> None:
+    """A value made of another, or one that is examined before it is used."""
+    assert severities("silent-default", code) in ([], [Severity.INFO])
+
+
+@pytest.mark.parametrize(
+    ("work", "count"),
+    [
+        ("client.get(url)", 1),
+        ("self.session.get(f'/users/{url}')", 1),
+        ("self.session.get('user')", 0),
+        ("options.get(url)", 0),
+    ],
+)
+def test_asking_a_client_is_no_look(work: str, count: int) -> None:
+    """`get` of a client asks others; of anything else it looks up a key."""
+    code = f"""
+    def user(self, client, options, url):
+        try:
+            return {work}
+        except Exception:
+            return None
+    """
+    assert len(found("silent-default", code)) == count
+
+
+def test_words_beside_a_code() -> None:
+    """Words that are asked for along with a number are worth a remark."""
+    code = """
+    def delete(store, key):
+        try:
+            store.delete(key)
+        except StoreError as error:
+            if {} and "already deleted" in str(error):
+                return
+            raise
+    """
+    for beside, severity in (
+        ("error.code == 22", Severity.INFO),
+        ("getattr(error.__cause__, 'sqlstate', None) == '23514'", Severity.INFO),
+        ("store.open", Severity.WARNING),
+    ):
+        assert severities("exception-text-matching", code.format(beside)) == [severity]
 
 
 def test_named_handler_after_silent_work() -> None:
@@ -563,7 +768,13 @@ def test_no_code_is_named_that_the_exception_may_lack() -> None:
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [("pulp/pytest_plugin.py", 0), ("pulp/core_pytest_plugin.py", 0), ("pulp/plugin.py", 1)],
+    [
+        ("pulp/pytest_plugin.py", 0),
+        ("pulp/core_pytest_plugin.py", 0),
+        ("pulp/testsuite/schema.py", 0),
+        ("pulp/testutils/schema.py", 0),
+        ("pulp/plugin.py", 1),
+    ],
 )
 def test_what_pytest_loads_is_a_test(path: str, count: int) -> None:
     code = """

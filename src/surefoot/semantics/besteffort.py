@@ -23,7 +23,7 @@ from surefoot.semantics.summary import At
 from surefoot.syntax.tree import dotted
 
 _LETS_GO = re.compile(
-    r"_*(force_|safe_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
+    r"_*(force_|safe_|do_|on_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
     r"|a?stop|kill|killpg|quit|unlink|rmtree|rollback|join|detach|wait_closed|__a?exit__|unlock|"
     r"logout|release|cancel|uninstall|connection_lost|remove_?handler|remove_(reader|writer|signal_handler)|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
 )

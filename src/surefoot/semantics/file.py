@@ -35,7 +35,7 @@ _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
 )
 _UNKNOWN: Any = object()
 _TEST_PATH = re.compile(
-    r"(^|/)(tests?|testing|testsuite|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
+    r"(^|/)(tests?|testing|testsuite|testutils|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
     r"|(^|/|_)pytest_plugins?\.py$"
 )
 

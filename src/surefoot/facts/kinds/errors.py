@@ -32,6 +32,13 @@ class Raises(Fact, key="raises"):
 
 
 @dataclass(frozen=True)
+class Reraises(Fact, key="reraises"):
+    """As a context manager in a handler, the callable raises at its end what was caught."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
 class Suppresses(Fact, key="suppresses"):
     """As a context manager, the callable swallows the exception classes it is given."""
 
