@@ -34,6 +34,16 @@ def test_what_is_raised_is_an_exception(file: FactsFile, installed: Installed) -
     assert wrong == []
 
 
+def test_what_speaks_to_people_is_an_exception(file: FactsFile, installed: Installed) -> None:
+    """What is turned into an answer or a message can be raised."""
+    wrong = []
+    for stated in present(file, installed, "for-people"):
+        found = installed.find(stated.name)
+        if not (isinstance(found, type) and issubclass(found, BaseException)):
+            wrong.append(stated.name)
+    assert wrong == []
+
+
 def test_exceptions_are_as_stated(file: FactsFile, installed: Installed) -> None:
     """What comes out of a retry or of a bad status exists; what an exception may lack is None
     for some, or is no attribute of the class."""

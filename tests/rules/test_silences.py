@@ -273,6 +273,59 @@ def test_group_handlers_are_let_be() -> None:
                     break
             return task.result()
         """,
+        """
+        class Version:
+            def __init__(self):
+                self.release = "unknown release"
+
+            def read(self, package):
+                try:
+                    self.release = package.release_string()
+                except Exception:
+                    pass
+        """,
+        """
+        import os
+        import sys
+
+        def on_signal(number, frame):
+            try:
+                os.write(sys.stderr.fileno(), b"interrupted\\n")
+            except Exception:
+                pass
+            os._exit(130)
+        """,
+        """
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        def resolver(servers, ask):
+            found = None
+            for server in servers:
+                try:
+                    if not ask(server):
+                        continue
+                    found = server
+                    break
+                except Exception:
+                    pass
+            if found:
+                log.debug("resolver: %s", found)
+            else:
+                log.warning("no resolver answers")
+            return found
+        """,
+        """
+        from oslo_utils import excutils
+
+        def cast(client, payload, log):
+            try:
+                client.cast(payload)
+            except Exception:
+                with excutils.save_and_reraise_exception():
+                    client.forget(payload)
+        """,
     ],
 )
 def test_silence_that_loses_nothing(code: str) -> None:
@@ -409,6 +462,85 @@ def test_prepared_default(code: str) -> None:
                 emit_span(work)
             except Exception:
                 pass
+        """,
+        """
+        def decode(records, to_str):
+            for record in records:
+                try:
+                    record["data"] = to_str(record["data"])
+                except Exception:
+                    pass
+        """,
+        """
+        def login(account, code):
+            try:
+                account.authenticate()
+            except Exception:
+                pass
+            else:
+                raise RuntimeError("signed in already")
+            account.login(code)
+        """,
+        """
+        def raise_remote(result, deserialize, append):
+            error = deserialize(result.error)
+            if result.frames:
+                try:
+                    append(error, result.frames)
+                except Exception:
+                    pass
+            raise error
+        """,
+        """
+        def reap(process):
+            # Reap the child if it is a zombie (best effort).
+            child = process.child
+            if child is not None:
+                try:
+                    child.poll_once(timeout=0.001)
+                except Exception:
+                    pass
+            return process.read()
+        """,
+        """
+        def save(self, mirror):
+            # Errors during mirroring are swallowed: the row is written already, and a
+            # hiccup of the file must not become a 500.
+            if self.fields is not None:
+                return
+            try:
+                mirror(self.config)
+            except Exception:
+                pass
+        """,
+        """
+        def give_back(quota, sessions):
+            try:
+                session = sessions.open()
+                try:
+                    quota.take(session)
+                    session.commit()
+                except Exception:
+                    session.rollback()
+            except Exception:
+                # Don't fail the revert flow
+                sessions.forget()
+        """,
+        """
+        def measure(value, transaction):
+            try:
+                transaction.set_measurement(value)
+            except Exception:
+                pass
+        """,
+        """
+        class Link:
+            def _do_close_in_loop(self, peers):
+                for peer in peers:
+                    try:
+                        self.send(peer, "gone")
+                    except Exception:
+                        pass
         """,
     ],
 )

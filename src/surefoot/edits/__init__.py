@@ -21,7 +21,13 @@ from surefoot.edits.expressions import (
     rewrite,
     surround,
 )
-from surefoot.edits.handlers import answer_first, answer_last, catch_only, insert_handler
+from surefoot.edits.handlers import (
+    answer_first,
+    answer_last,
+    catch_only,
+    insert_handler,
+    raise_from,
+)
 from surefoot.edits.imports import Written, constant, import_module, import_name, import_qualified
 from surefoot.edits.logs import is_standard, record_failure, with_traceback
 from surefoot.edits.names import define_at_top, free_name, name_result
@@ -69,6 +75,7 @@ __all__ = [
     "insert_handler",
     "is_standard",
     "name_result",
+    "raise_from",
     "record_failure",
     "remove_argument",
     "remove_decorator",

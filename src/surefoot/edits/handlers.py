@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from surefoot.edits.expressions import replace
+from surefoot.edits.expressions import insert_behind, replace
 from surefoot.edits.imports import Written, import_name
+from surefoot.edits.names import free_name
 from surefoot.edits.statements import after_line, insert_before, last_line
 from surefoot.edits.text import Unfixable, text_of
 from surefoot.model import Edit
 from surefoot.semantics.file import File
+from surefoot.semantics.handlers import inside
 
 
 def answer_first(file: File, handler: cst.ExceptHandler, text: str) -> tuple[Edit, ...]:
@@ -76,6 +78,45 @@ def catch_only(
         edits += written.edits
     text = names[0] if len(names) == 1 else f"({', '.join(names)})"
     return Written(text, (*replace(file, handler.type, text), *edits))
+
+
+def raise_from(file: File, raised: cst.Raise) -> tuple[str, tuple[Edit, ...]]:
+    """Have `raise ... from None` name the exception that its handler has caught as the cause;
+    return the name with the edits, which give it one where it has none."""
+    handler = next(
+        (item for item in file.ancestors(raised) if type(item) is cst.ExceptHandler), None
+    )
+    if handler is None or raised.cause is None:
+        raise Unfixable("nothing has been caught")
+    if handler.name is None:
+        name = free_name(file, handler, "error", "exc", "err", "cause", "failure")
+        return name, (*_named(file, handler, name), *replace(file, raised.cause.item, name))
+    if not isinstance(handler.name.name, cst.Name):
+        raise Unfixable("the exception has no plain name")
+    name = handler.name.name.value
+    if any(
+        type(item) is cst.AssignTarget and _is(item.target, name) for item in inside([handler.body])
+    ):
+        raise Unfixable(f"`{name}` is given another value")
+    return name, replace(file, raised.cause.item, name)
+
+
+def _named(file: File, handler: cst.ExceptHandler, name: str) -> tuple[Edit, ...]:
+    """Give the exception that a handler catches a name; a bare one catches `BaseException`."""
+    if handler.type is not None:
+        if isinstance(handler.type, cst.Tuple) and not handler.type.lpar:
+            raise Unfixable("a name needs parentheses around the classes")
+        return insert_behind(file, handler.type, f" as {name}")
+    if file.scope(handler).find("BaseException") is not None:
+        raise Unfixable("`BaseException` means something else")
+    where = text_of(file)
+    start, _ = where.range(file.span(handler))
+    behind = start + len("except")
+    return (where.edit(behind, behind, f" BaseException as {name}"),)
+
+
+def _is(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
 
 
 def _lone_nothing(handler: cst.ExceptHandler) -> cst.CSTNode | None:

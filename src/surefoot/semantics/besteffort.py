@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 import libcst as cst
 
-from surefoot.facts.kinds import RemovesPath
+from surefoot.facts.kinds import Blocking, RemovesPath
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import (
     Response,
@@ -20,9 +20,10 @@ from surefoot.semantics.handlers import (
 )
 from surefoot.semantics.literals import is_blank
 from surefoot.semantics.summary import At
+from surefoot.syntax.tree import dotted
 
 _LETS_GO = re.compile(
-    r"_*(force_|safe_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
+    r"_*(force_|safe_|do_|on_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
     r"|a?stop|kill|killpg|quit|unlink|rmtree|rollback|join|detach|wait_closed|__a?exit__|unlock|"
     r"logout|release|cancel|uninstall|connection_lost|remove_?handler|remove_(reader|writer|signal_handler)|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
 )
@@ -49,7 +50,7 @@ _LOOKUPS = words(
 _LOOKUP_METHODS = words(
     """
     get setdefault decode encode strip lstrip rstrip split rsplit partition rpartition lower upper
-    startswith endswith replace format join keys values items index find copy
+    startswith endswith replace format join keys values items index find copy pop tell
     """
 )
 _CONVERSIONS = words(
@@ -74,7 +75,8 @@ _SURROUNDINGS = words(
     os.getuid os.uname platform.architecture platform.machine platform.node platform.platform
     platform.processor platform.python_version platform.release platform.system platform.uname
     platform.version pwd.getpwuid pwd.getpwnam grp.getgrgid grp.getgrnam
-    socket.getfqdn socket.gethostname sys.getfilesystemencoding
+    socket.getfqdn socket.gethostname sys.getfilesystemencoding fcntl.ioctl struct.pack
+    os.get_terminal_size shutil.get_terminal_size
     uuid.getnode dis.findlinestarts importlib.metadata.distribution importlib.metadata.metadata
     importlib.metadata.version importlib_metadata.version pkg_resources.get_distribution
     """
@@ -86,14 +88,22 @@ _CONVERTING_METHODS = words(
     parse_obj parse_raw astimezone
     """
 )
+_CONVERTER = re.compile(
+    r"_*(parse|unescape|decode|unquote|b64decode|deserialize)(_\w+)?"
+    r"|_*to_(str|string|text|bytes|int|float|number|decimal|bool|dict|list|json|datetime|python)"
+)
+"""What is called thus makes one value of another, whoever has written it."""
+
+_REMOTE = re.compile(r"(?i)(.*_)?(client|session|api|https?|requests|conn|connection|redis|s3)")
 _ADDS = words("add append appendleft discard extend insert update")
 _CONTAINERS = words(
     "builtins.dict builtins.list builtins.set collections.defaultdict collections.deque"
 )
 _TELEMETRY = re.compile(
     r"(?i)(.*[_.\W])?(telemetry|tracing|tracer|spans?|otel|opentelemetry|analytics|metrics?|statsd|"
-    r"observability)([_.\W].*)?"
+    r"measurements?|observability)([_.\W].*)?"
 )
+_TERMINAL = frozenset({"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"})
 _MAKES_LOGGER = frozenset({"logging.getLogger", "structlog.get_logger", "structlog.getLogger"})
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
@@ -219,7 +229,30 @@ def _flat(parts: Iterable[cst.CSTNode]) -> list[cst.CSTNode]:
 
 
 def _is_record(file: File, node: cst.CSTNode) -> bool:
-    return is_call(node) and Response.REPORTS in response_to_call(file, node)
+    return is_call(node) and (
+        Response.REPORTS in response_to_call(file, node) or _writes_to_terminal(file, node)
+    )
+
+
+def _writes_to_terminal(file: File, node: cst.Call) -> bool:
+    match node:
+        case cst.Call(func=cst.Name(value="print"), args=args):
+            return not any(arg.keyword is not None and arg.keyword.value == "file" for arg in args)
+        case cst.Call(func=cst.Attribute(value=stream, attr=cst.Name(value="write" | "flush"))):
+            return dotted(stream) in _TERMINAL or (
+                dotted(stream) == "os" and bool(node.args) and _is_terminal(node.args[0].value)
+            )
+    return False
+
+
+def _is_terminal(node: cst.BaseExpression) -> bool:
+    """Whether an expression is the number of the standard output or error."""
+    match node:
+        case cst.Integer(value="1" | "2"):
+            return True
+        case cst.Call(func=cst.Attribute(value=stream, attr=cst.Name(value="fileno"))):
+            return dotted(stream) in _TERMINAL
+    return False
 
 
 def only_looks(file: File, work: Sequence[cst.CSTNode]) -> bool:
@@ -231,9 +264,8 @@ def only_converts(file: File, work: Sequence[cst.CSTNode]) -> bool:
     """Whether work only reads values out of others, or out of the machine it runs on: parses,
     validates, computes."""
     functions = _LOOKUPS | _CONVERSIONS | _SURROUNDINGS
-    return _only_calls(
-        file, work, functions, _LOOKUP_METHODS | _CONVERTING_METHODS, may_import=True
-    )
+    methods = _LOOKUP_METHODS | _CONVERTING_METHODS
+    return _only_calls(file, work, functions, methods, of_name=_CONVERTER, may_import=True)
 
 
 def _only_calls(
@@ -241,17 +273,23 @@ def _only_calls(
     work: Sequence[cst.CSTNode],
     functions: frozenset[str],
     methods: frozenset[str],
+    of_name: re.Pattern[str] | None = None,
     may_import: bool = False,
 ) -> bool:
     for item in inside(work):
         match item:
             case cst.Call(func=func):
-                if file.call(item).name in functions:
+                call = file.call(item)
+                if call.name in functions:
+                    continue
+                if call.name is not None and call.fact(Blocking) is not None:
+                    return False
+                if of_name is not None and of_name.fullmatch(last_name(func)):
                     continue
                 if not isinstance(func, cst.Attribute):
                     return False
                 method = func.attr.value
-                if method in methods:
+                if method in methods and not _may_ask_others(item, func):
                     continue
                 if method not in _ADDS or not _is_container(file, func.value):
                     return False
@@ -262,6 +300,14 @@ def _only_calls(
             case cst.FunctionDef():
                 return False
     return True
+
+
+def _may_ask_others(node: cst.Call, func: cst.Attribute) -> bool:
+    """Whether `get` is, by the names, more than looking up a key: a client is asked."""
+    if func.attr.value not in ("get", "find") or not _REMOTE.fullmatch(last_name(func.value)):
+        return False
+    key = node.args[0].value if node.args else None
+    return not (isinstance(key, cst.SimpleString) and "/" not in key.value)
 
 
 def _is_container(file: File, node: cst.CSTNode) -> bool:

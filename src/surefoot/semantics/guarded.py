@@ -29,6 +29,7 @@ from surefoot.semantics.handlers import (
     Response,
     assigned,
     body_of,
+    caught_by,
     inside,
     last_name,
     reaction,
@@ -39,6 +40,7 @@ from surefoot.semantics.prepared import is_asked_later, is_missed, prepared
 from surefoot.semantics.remarks import gives_reason, is_lenient_text
 
 _LOOPS = (cst.For, cst.While)
+_ABOVE = 8
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Guarded:
             ready = prepared(self.file, self.statement, self.work, self.success)
             if ready is not None:
                 return ready
-        rest = self._only_after_failure()
+        rest = self.after_failure
         if not rest:
             return first
         then = reaction(self.file, rest, enough=ANYTHING)
@@ -89,7 +91,8 @@ class Guarded:
         """`Return` or `Break` if work that does not fail ends with that statement."""
         return _leaves(self._whole)
 
-    def _only_after_failure(self) -> list[cst.CSTNode]:
+    @cached_property
+    def after_failure(self) -> list[cst.CSTNode]:
         """The statements that run next when the work failed, and only then."""
         if self.success_leaves is None:
             return []
@@ -184,7 +187,7 @@ class Guarded:
                     operands = [first.value]
                 case _:
                     continue
-            if any(spelling(self.file, operand) == name for operand in operands):
+            if any(_asks(self.file, operand, name) for operand in operands):
                 return True
         return False
 
@@ -243,6 +246,7 @@ class Guarded:
                 self._has_reason,
                 only_converts(self.file, self.work),
                 self._is_secondary,
+                self._is_hoped_for,
                 is_leaving(self.file, self.node),
                 is_telemetry(self.file, self.node, self.work),
             )
@@ -253,13 +257,23 @@ class Guarded:
         return Severity(level) if level > 0 else None
 
     @property
+    def _is_hoped_for(self) -> bool:
+        """Whether success is what is raised for: the work asks whether it would fail."""
+        return any(isinstance(part, cst.Raise) for part in self.success)
+
+    @property
     def _next(self) -> Sequence[cst.CSTNode]:
-        """The statements of the same block that come after this one."""
-        parent = self.file.parent(self.statement)
-        if not isinstance(parent, (cst.IndentedBlock, cst.Module)):
-            return ()
-        items: list[cst.CSTNode] = list(parent.body)
-        return items[items.index(self.statement) + 1 :]
+        """The statements that come after this one, in its block and behind the `if` around it."""
+        found: list[cst.CSTNode] = []
+        current: cst.CSTNode = self.statement
+        for parent in self.file.ancestors(current):
+            if isinstance(parent, (cst.IndentedBlock, cst.Module)):
+                items: list[cst.CSTNode] = list(parent.body)
+                found.extend(items[items.index(current) + 1 :])
+            elif not isinstance(parent, (cst.If, cst.Else)):
+                break
+            current = parent
+        return found
 
     @cached_property
     def _is_secondary(self) -> bool:
@@ -292,6 +306,8 @@ class Guarded:
                 return True
             if gives_reason(_first_lines(function.body), of_failure=True):
                 return True
+        if is_lenient_text(self._said_above) or self._is_excused_around:
+            return True
         if isinstance(self.node, cst.ExceptHandler):
             statement = self.statement
             assert isinstance(statement, cst.Try)
@@ -302,6 +318,30 @@ class Guarded:
         return gives_reason([*self.node.leading_lines, head]) or gives_reason(
             [body], of_failure=True
         )
+
+    @property
+    def _said_above(self) -> str:
+        """The comments in the few lines before the statement, as far as its function goes."""
+        function = self.file.function(self.statement)
+        first = self.file.extent(function)[0] if function is not None else 0
+        line = self.file.extent(self.statement)[0]
+        lines = [self.file.line(at).strip() for at in range(max(first + 1, line - _ABOVE), line)]
+        return " ".join(text.lstrip("# ") for text in lines if text.startswith("#"))
+
+    @property
+    def _is_excused_around(self) -> bool:
+        """Whether a handler around the statement, which catches anything too, gives a reason."""
+        current = self.statement
+        for parent in self.file.ancestors(current):
+            if isinstance(parent, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+                return False
+            if isinstance(parent, cst.Try) and current is parent.body:
+                return any(
+                    caught_by(self.file, handler).everything and gives_reason([handler])
+                    for handler in parent.handlers
+                )
+            current = parent
+        return False
 
     @cached_property
     def described(self) -> str:
@@ -319,6 +359,13 @@ class Guarded:
     def _called(self, call: cst.Call) -> str:
         code = " ".join(self.file.code(call.func).split())
         return code if len(code) <= 60 and "(" not in code else last_name(call.func)
+
+
+def _asks(file: File, operand: cst.CSTNode, name: str) -> bool:
+    """Whether a test asks what a name holds, itself or a function for it."""
+    if isinstance(operand, cst.Call) and operand.args:
+        return any(spelling(file, argument.value) == name for argument in operand.args)
+    return spelling(file, operand) == name
 
 
 def guarded_by(file: File, handler: cst.ExceptHandler) -> Guarded:

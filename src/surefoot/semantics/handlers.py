@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from surefoot.facts.kinds import Blocking, NoReturn, Reports
+from surefoot.facts.kinds import Blocking, NoReturn, Reports, Reraises
 from surefoot.semantics.file import File
 from surefoot.semantics.literals import is_blank
 from surefoot.semantics.summary import Symbol
@@ -261,7 +261,7 @@ def response_to_call(file: File, node: cst.Call, in_helper: bool = False) -> Res
     if name is not None:
         if call.fact(Reports) is not None:
             return Response.REPORTS
-        if call.fact(NoReturn) is not None:
+        if call.fact(NoReturn) is not None or call.fact(Reraises) is not None:
             return Response.RAISES
         if name in _CURRENT_EXCEPTION or name.startswith("traceback."):
             return Response.KEEPS

@@ -9,6 +9,7 @@ import libcst as cst
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import Reaction, Response, body_of, inside, spelling
 from surefoot.semantics.literals import is_blank
+from surefoot.semantics.records import level_of
 
 _ADDS = frozenset({"append", "add", "appendleft", "extend", "update"})
 _TARGETS = (cst.Name, cst.Attribute, cst.Subscript)
@@ -28,6 +29,8 @@ def prepared(
     if not targets or not _only_assigns(work):
         return None
     before = _before(file, statement)
+    for name, value in _of_instance(file, statement).items():
+        before.setdefault(name, value)
     defaults: list[tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = []
     for target in targets:
         value = before.get(spelling(file, target))
@@ -41,15 +44,20 @@ def prepared(
 
 
 def is_missed(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
-    """Whether the work ends by adding to something, and the function raises further down
-    when too little was added: failure shows by what is not there."""
-    match work[-1] if work else None:
-        case cst.Expr(
-            value=cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=method)))
-        ) if method in _ADDS:
+    """Whether failure shows by what is not there: the work ends by adding to something, or by
+    finding something, and the function tells further down when that is lacking."""
+    found = False
+    match [item for item in work if not isinstance(item, cst.Break)][-1:]:
+        case [
+            cst.Expr(value=cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=method))))
+        ] if method in _ADDS:
             name = spelling(file, owner)
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Subscript(value=owner))]):
+        case [cst.Assign(targets=[cst.AssignTarget(target=cst.Subscript(value=owner))])]:
             name = spelling(file, owner)
+        case [cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as target)])]:
+            name, found = spelling(file, target), isinstance(work[-1], cst.Break)
+            if not found:
+                return False
         case _:
             return False
     function = file.function(statement)
@@ -58,8 +66,17 @@ def is_missed(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -
         type(item) is cst.If
         and file.tree.place(item) > here
         and any(spelling(file, part) == name for part in _references(item.test))
-        and any(type(part) is cst.Raise for part in inside([item]))
+        and _tells(file, item, found)
         for item in inside([function.body])
+    )
+
+
+def _tells(file: File, node: cst.If, records_count: bool) -> bool:
+    """Whether a test raises, or leaves a record where that counts."""
+    return any(
+        type(part) is cst.Raise
+        or (records_count and type(part) is cst.Call and level_of(file, part) is not None)
+        for part in inside([node])
     )
 
 
@@ -148,6 +165,25 @@ def _before(file: File, statement: cst.CSTNode) -> dict[str, cst.CSTNode]:
             break
         current = parent
     return found
+
+
+def _of_instance(file: File, statement: cst.CSTNode) -> dict[str, cst.CSTNode]:
+    """What `__init__` gives the attributes of `self` that is more than a blank value: where
+    the work of another method fails, they stay as they are."""
+    owner, function = file.cls(statement), file.function(statement)
+    if owner is None or function is None or function.name.value == "__init__":
+        return {}
+    for item in body_of(owner.body):
+        if isinstance(item, cst.FunctionDef) and item.name.value == "__init__":
+            pairs = (pair for part in inside([item.body]) for pair in _assignments(part))
+            return {
+                spelling(file, target): value
+                for target, value in pairs
+                if isinstance(target, cst.Attribute)
+                and isinstance(value, cst.SimpleString)
+                and not is_blank(value)
+            }
+    return {}
 
 
 def _assignments(item: cst.CSTNode) -> Iterator[_Pair]:

@@ -77,7 +77,7 @@ def records(file: File, handler: cst.ExceptHandler) -> Records | None:
                 calls.append(node)
                 level = max(level, found)
                 within.update(inside(list(node.args)))
-                traceback = traceback or _has_traceback(file, node)
+                traceback = traceback or has_traceback(file, node)
     return Records(tuple(calls), level, traceback, mentions, acts) if calls else None
 
 
@@ -91,7 +91,8 @@ def level_of(file: File, node: cst.Call) -> int | None:
     return _LEVELS.get(fact.level) if fact is not None else None
 
 
-def _has_traceback(file: File, node: cst.Call) -> bool:
+def has_traceback(file: File, node: cst.Call) -> bool:
+    """Whether a record holds the traceback of the exception that is being handled."""
     if isinstance(node.func, cst.Attribute) and node.func.attr.value == "exception":
         return True
     if isinstance(node.func, cst.Name) and node.func.value == "exception":

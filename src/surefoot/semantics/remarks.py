@@ -24,6 +24,8 @@ _LENIENT = re.compile(
     r"non-?(fatal|blocking|critical)|expected to fail|"
     r"((does|do|must|should|will) not|(does|do|must|should|wo)n't) (raise|fail|break|block|crash)|"
     r"(ignor|swallow|suppress|eat)(e|es|s|ed|ing)? ((all|any|the) )?(error|exception|failure)s?|"
+    r"(error|exception|failure)s?\b[^.]{0,40}\b(is|are|be) "
+    r"(ignored|swallowed|suppressed|skipped|tolerated|harmless|fine|ok)\b|"
     r"(silently|safely) (ignore|skip|fail|drop)\w*|fails? (silently|soft|open|closed)|"
     r"(returns?|yields?|empty|none|false|falls? back|ignored|skipped)\b[^.]{0,60}"
     r" (on|upon|in case of|case of) (any |an )?(failure|error|exception)s?|"

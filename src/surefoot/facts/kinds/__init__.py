@@ -59,7 +59,14 @@ from surefoot.facts.kinds.concurrency import (
     Synchronous,
 )
 from surefoot.facts.kinds.configuration import ReadsConfiguration, RefusesNone, Settings
-from surefoot.facts.kinds.errors import NoReturn, Raises, Reports, Suppresses
+from surefoot.facts.kinds.errors import (
+    ForPeople,
+    NoReturn,
+    Raises,
+    Reports,
+    Reraises,
+    Suppresses,
+)
 from surefoot.facts.kinds.failures import (
     FailureCode,
     InputOutputFailure,
@@ -121,6 +128,7 @@ __all__ = [
     "FailureCode",
     "Finds",
     "Fixture",
+    "ForPeople",
     "Generic",
     "HttpAnswer",
     "Idempotency",
@@ -152,6 +160,7 @@ __all__ = [
     "RepeatedMethods",
     "Reports",
     "RequestBody",
+    "Reraises",
     "Resource",
     "Responds",
     "ResponseData",

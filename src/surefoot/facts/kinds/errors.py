@@ -32,7 +32,22 @@ class Raises(Fact, key="raises"):
 
 
 @dataclass(frozen=True)
+class Reraises(Fact, key="reraises"):
+    """As a context manager in a handler, the callable raises at its end what was caught."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
 class Suppresses(Fact, key="suppresses"):
     """As a context manager, the callable swallows the exception classes it is given."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
+class ForPeople(Fact, key="for-people", of_calls=False):
+    """An exception that what runs the code turns into an answer or a message, or into the end
+    of the process: it is raised to speak to somebody, who sees no traceback."""
 
     yes: bool = True

@@ -99,6 +99,19 @@ class ExceptionTextMatching(Rule):
                 return "No such file" in str(error)
             """
         ),
+        Bad(
+            """
+            from drivers import StoreError
+
+            def delete(store, key):
+                try:
+                    store.delete(key)
+                except StoreError as error:
+                    if error.code == 22 and "already deleted" in str(error):
+                        return
+                    raise
+            """
+        ),
         Good(
             """
             from botocore.exceptions import ClientError
@@ -224,7 +237,9 @@ class ExceptionTextMatching(Rule):
         if len(shown) > 60:
             shown = f"{shown[:57]}..."
         code = self._code(known)
-        if code is not None and self._asks_for(code[1], name, body):
+        if self._asks_beside(found.node, name) or (
+            code is not None and self._asks_for(code[1], name, body)
+        ):
             self.report(found.node, _message(shown), severity=Severity.INFO)
             return
         message = _message(shown)
@@ -243,6 +258,30 @@ class ExceptionTextMatching(Rule):
             and item.value.value == name
             for item in inside([body])
         )
+
+    def _asks_beside(self, node: cst.CSTNode, name: str) -> bool:
+        """Whether the condition the words are part of asks for a number or code too."""
+        whole = node
+        for parent in self.file.ancestors(node):
+            if not isinstance(parent, (cst.BooleanOperation, cst.UnaryOperation)):
+                break
+            whole = parent
+        if whole is node:
+            return False
+        for item in inside([whole]):
+            match item:
+                case cst.Attribute(value=value, attr=cst.Name(value=attribute)):
+                    subject: cst.CSTNode = value
+                case cst.Call(
+                    func=cst.Name(value="getattr"),
+                    args=[first, cst.Arg(value=cst.SimpleString() as asked), *_],
+                ):
+                    subject, attribute = first.value, str(asked.evaluated_value)
+                case _:
+                    continue
+            if _TELLS_CODE.fullmatch(attribute) and _root(subject) == name:
+                return True
+        return False
 
     def _code(self, known: Caught) -> tuple[str, str] | None:
         """The code that all the exceptions caught have, and a class that has it."""
@@ -282,6 +321,15 @@ def _message(shown: str) -> str:
 
 
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
+
+
+_TELLS_CODE = re.compile(r"(?i)\w*(errno|code|sqlstate|status)")
+
+
+def _root(node: cst.CSTNode) -> str | None:
+    while isinstance(node, (cst.Attribute, cst.Subscript)):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else None
 
 
 def _may_be_exception(annotation: cst.Annotation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,8 @@ from surefoot.semantics.handlers import (
     reaction,
 )
 from surefoot.semantics.remarks import gives_reason
+
+_GOES_ON = re.compile(r"(?i)(ignor|shield|despite|regardless|without|un|no)[a-z]*_?cancel")
 
 
 class SwallowedCancellation(Rule):
@@ -314,6 +317,18 @@ class SwallowedCancellation(Rule):
         Good(
             """
             import asyncio
+            import contextlib
+
+            async def wait_ignoring_cancellation(future):
+                while not future.done():
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await asyncio.wait({future})
+            """,
+            because="the name says that it waits on",
+        ),
+        Good(
+            """
+            import asyncio
 
             async def settle(job, undo):
                 try:
@@ -391,7 +406,7 @@ class SwallowedCancellation(Rule):
         if is_asked_for(self.file, statement, work) or is_passed_on(self.file, statement, answer):
             return
         ends = ends_the_coroutine(self.file, statement, answer)
-        if ends and explicit:
+        if explicit and (ends or self._is_named_for_it(node)):
             return
         severity = Severity.WARNING if ends else self.severity
         if reasoned or (ends and told):  # the outermost guard of a task leaves a record and ends
@@ -401,6 +416,11 @@ class SwallowedCancellation(Rule):
         message = f"{shown} keeps `{function.name.value}` from being cancelled"
         fixable = isinstance(node, cst.ExceptHandler) and not reasoned
         self.report(node, message, severity=severity, fix_data=() if fixable else None)
+
+    def _is_named_for_it(self, node: cst.CSTNode) -> bool:
+        """Whether the function says by its name that it goes on where it is cancelled."""
+        function = self.file.function(node)
+        return function is not None and _GOES_ON.search(function.name.value) is not None
 
     def fix_at(self, node: Any) -> Fix | None:
         return pass_on(self.file, node)
