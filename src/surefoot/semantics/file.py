@@ -35,8 +35,9 @@ _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
 )
 _UNKNOWN: Any = object()
 _TEST_PATH = re.compile(
-    r"(^|/)(tests?|testing|conftest\.py$)(/|$)|(^|/)test_[^/]*$|_tests?\.py$"
-    r"|(^|/|_)pytest_plugins?\.py$"
+    r"(^|/)(tests?|testing|testsuites?|testutils?|test_\w+|pytest|benchmarks|asv_bench"
+    r"|conftest\.py$)(/|$)"
+    r"|(^|/)test_[^/]*$|_tests?\.py$|(^|/|_)pytest_plugins?\.py$|(^|[/_])smoke_?test_[^/]*$"
 )
 
 

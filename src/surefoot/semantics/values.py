@@ -27,6 +27,7 @@ from surefoot.facts.kinds import (
     Coroutine,
     Enters,
     Fact,
+    ReadsConfiguration,
     Resource,
     Retry,
     RetryPart,
@@ -382,7 +383,9 @@ class World:
                 for known, item in items:
                     if known == key:
                         return self.value(item)
-            case ("n", _):
+            case ("n", name):
+                if self.facts.get(ReadsConfiguration, f"{name}.get") is not None:
+                    return None  # one variable of the environment
                 return value  # a class with its type parameters
             case ("i", name, arguments):
                 found = element(self, name, arguments, key)

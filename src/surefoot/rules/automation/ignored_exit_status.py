@@ -95,6 +95,22 @@ class IgnoredExitStatus(Rule):
                 subprocess.call([shutil.which("kubectl"), "drain", node])
             """
         ),
+        Bad(
+            """
+            import os
+            import shlex
+            import subprocess
+
+            def install(folder, names):
+                command = "yum install -y gcc".split()
+                if os.geteuid() != 0:
+                    command.insert(0, "sudo")
+                subprocess.call(command)
+                subprocess.call(shlex.split(f"tar czf /backup.tgz {folder}"))
+                os.system(f"cd {folder} && make install")
+            """,
+            count=3,
+        ),
         Good(
             """
             import subprocess
@@ -223,9 +239,9 @@ class IgnoredExitStatus(Rule):
         if not dropped:
             happens = "only its output is read: a failure passes for an empty answer"
         confidence = Confidence.MEDIUM
-        if At.CAUGHT in call.at or not dropped:
+        if At.CAUGHT in call.at or not dropped or command is None or not command.is_known:
             confidence = Confidence.LOW
-        elif command is not None and command.program is not None:
+        elif command.program is not None:
             confidence = Confidence.HIGH
         fix_data = (fact.checked_by,) if fact.checked_by is not None else None
         message = f"{what} is run, and {happens}"
