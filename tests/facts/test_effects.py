@@ -10,6 +10,7 @@ from surefoot.facts.kinds import (
     Credential,
     Detached,
     Dumps,
+    EndsCommand,
     Enters,
     ExpectsException,
     Mutates,
@@ -100,6 +101,13 @@ def test_commands_and_changes_take_what_the_facts_say(
             for parameter in (runs.checked_by, runs.unchecked_by):
                 if parameter is not None:
                     yield stated, problem(installed, stated, parameter, None)
+        for stated in present(file, installed, "ends-command"):
+            ends = table.get(EndsCommand, stated.name)
+            assert ends is not None
+            owner = installed.find(stated.name.rpartition(".")[0])
+            for member in ends.read_at:
+                if not hasattr(owner, member) and member != "returncode":
+                    yield stated, f"has no {member}"
         for stated in present(file, installed, "mutates"):
             change = table.get(Mutates, stated.name)
             assert change is not None

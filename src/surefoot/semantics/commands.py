@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import libcst as cst
 
-from surefoot.facts.kinds import Fact, RunsCommand
+from surefoot.facts.kinds import Fact, MayFail, ReadsConfiguration, RunsCommand
 from surefoot.semantics.call import Arguments, Call
+from surefoot.semantics.environment import ENVIRON
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import last_name
 from surefoot.semantics.summary import Symbol
@@ -150,8 +151,31 @@ def _written(file: File, node: cst.BaseExpression, depth: int = 0) -> Command | 
 def _word(file: File, element: cst.BaseElement) -> str | None:
     if isinstance(element, cst.StarredElement):
         return None
-    constant = file.constant(element.value) or file.constant(_looked_up(file, element.value))
-    return constant[0] if constant is not None and isinstance(constant[0], str) else None
+    value = element.value
+    constant = file.constant(value) or file.constant(_looked_up(file, value))
+    if constant is None:
+        return _variable(file, value)
+    return constant[0] if isinstance(constant[0], str) else None
+
+
+def _variable(file: File, node: cst.BaseExpression, depth: int = 0) -> str | None:
+    """Return the variable of the environment that names the program, where it is a known one."""
+    match node:
+        case cst.Name() if depth < 1:
+            owner = file.scope(node).find(node.value)
+            bindings = owner.bindings[node.value] if owner is not None else []
+            value = bindings[0].value if len(bindings) == 1 else None
+            return _variable(file, value, 1) if isinstance(value, cst.BaseExpression) else None
+        case cst.BooleanOperation(left=left):
+            return _variable(file, left, depth)
+        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            name = file.constant(key) if file.value(node.value) == ENVIRON else None
+        case cst.Call(args=[cst.Arg(value=key), *_]):
+            name = file.constant(key) if file.fact(ReadsConfiguration, node) is not None else None
+        case _:
+            return None
+    known = name is not None and Command((str(name[0]),)).fact(file.world, MayFail) is not None
+    return str(name[0]) if name is not None and known else None
 
 
 def _looked_up(file: File, node: cst.BaseExpression) -> cst.BaseExpression | None:

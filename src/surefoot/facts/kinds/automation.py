@@ -42,6 +42,16 @@ class Mutates(Fact, key="mutates"):
 
 
 @dataclass(frozen=True)
+class EndsCommand(Fact, key="ends-command"):
+    """The method waits for the end of a program that was started.
+
+    `read_at` names the members of the receiver that tell its exit status.
+    """
+
+    read_at: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RunsCommand(Fact, key="runs-command"):
     """The callable runs another program.
 
