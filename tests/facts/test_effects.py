@@ -10,6 +10,7 @@ from surefoot.facts.kinds import (
     Credential,
     Detached,
     Dumps,
+    EndsCommand,
     Enters,
     ExpectsException,
     Mutates,
@@ -104,6 +105,13 @@ def test_commands_and_changes_take_what_the_facts_say(
             assert twin is not None
             if runs.raised_by is not None and twin.status != "raised":
                 yield stated, f"`{runs.raised_by}` does not raise"
+        for stated in present(file, installed, "ends-command"):
+            ends = table.get(EndsCommand, stated.name)
+            assert ends is not None
+            owner = installed.find(stated.name.rpartition(".")[0])
+            for member in ends.read_at:
+                if not hasattr(owner, member) and member != "returncode":
+                    yield stated, f"has no {member}"
         for stated in present(file, installed, "mutates"):
             change = table.get(Mutates, stated.name)
             assert change is not None

@@ -346,3 +346,24 @@ def test_sql_that_destroys() -> None:
         connection.execute("DELETE FROM orders")
     """
     assert _lines(DestructiveCallWithoutLog, code) == [7, 8]
+
+
+@pytest.mark.parametrize(
+    ("command", "confidence"),
+    [
+        ('["helm", "upgrade", name]', Confidence.HIGH),
+        ('"apk add libpq".split()', Confidence.HIGH),
+        ('shlex.split(f"tar czf {name}")', Confidence.HIGH),
+        ('hadoop() + ["fs", "-get", name]', Confidence.MEDIUM),
+        ('[sys.executable, "-m", name]', Confidence.MEDIUM),
+        ("[name, *options]", Confidence.LOW),
+        ("command(name)", Confidence.LOW),
+        ('[os.environ["SHELL"]]', Confidence.LOW),
+    ],
+)
+def test_command_of_which_nothing_is_known(command: str, confidence: Confidence) -> None:
+    """What nobody can tell from the source may be an editor as well as a backup."""
+    imports = "import os, shlex, subprocess, sys\n"
+    code = f"{imports}\ndef work(name, options):\n    subprocess.call({command})\n"
+    (finding,) = check({"job.py": code}, [IgnoredExitStatus])
+    assert finding.confidence is confidence

@@ -151,7 +151,13 @@ def test_no_code_is_named_that_the_exception_may_lack() -> None:
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [("pulp/pytest_plugin.py", 0), ("pulp/core_pytest_plugin.py", 0), ("pulp/plugin.py", 1)],
+    [
+        ("pulp/pytest_plugin.py", 0),
+        ("pulp/core_pytest_plugin.py", 0),
+        ("pulp/testsuite/schema.py", 0),
+        ("pulp/testutils/schema.py", 0),
+        ("pulp/plugin.py", 1),
+    ],
 )
 def test_what_pytest_loads_is_a_test(path: str, count: int) -> None:
     code = """
@@ -173,3 +179,76 @@ def test_the_version_of_a_package_that_may_not_be_installed() -> None:
         __version__ = None
     """
     assert severities("silent-default", code) == [Severity.INFO]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+        def published(post, parse_date):
+            try:
+                post.date = parse_date(post.text)
+            except Exception:
+                post.date = None
+        """,
+        """
+        def count(user, old):
+            try:
+                user.count = user.data.pop(old)["count"]
+            except Exception:
+                user.count = 0
+            return user.name
+        """,
+        """
+        def price(book, usable, limit):
+            try:
+                mid = book.mid_price()
+            except Exception:
+                mid = None
+            return mid if usable(mid) else limit
+        """,
+    ],
+)
+def test_default_worth_a_remark(code: str) -> None:
+    """A value made of another, or one that is examined before it is used."""
+    assert severities("silent-default", code) in ([], [Severity.INFO])
+
+
+@pytest.mark.parametrize(
+    ("work", "count"),
+    [
+        ("client.get(url)", 1),
+        ("self.session.get(f'/users/{url}')", 1),
+        ("self.session.get('user')", 0),
+        ("options.get(url)", 0),
+    ],
+)
+def test_asking_a_client_is_no_look(work: str, count: int) -> None:
+    """`get` of a client asks others; of anything else it looks up a key."""
+    code = f"""
+    def user(self, client, options, url):
+        try:
+            return {work}
+        except Exception:
+            return None
+    """
+    assert len(found("silent-default", code)) == count
+
+
+def test_words_beside_a_code() -> None:
+    """Words that are asked for along with a number are worth a remark."""
+    code = """
+    def delete(store, key):
+        try:
+            store.delete(key)
+        except StoreError as error:
+            if {} and "already deleted" in str(error):
+                return
+            raise
+    """
+    for beside, severity in (
+        ("error.code == 22", Severity.INFO),
+        ("getattr(error.__cause__, 'sqlstate', None) == '23514'", Severity.INFO),
+        ("store.open", Severity.WARNING),
+    ):
+        assert severities("exception-text-matching", code.format(beside)) == [severity]

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import libcst as cst
 
-from surefoot.facts.kinds import Fact, RunsCommand
+from surefoot.facts.kinds import Fact, MayFail, ReadsConfiguration, RunsCommand
 from surefoot.semantics.call import Arguments, Call
+from surefoot.semantics.environment import ENVIRON
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import last_name
 from surefoot.semantics.summary import Symbol
+from surefoot.semantics.texts import FILLED, written
 from surefoot.semantics.world import World
 
 _BEFORE = frozenset({"sudo", "env", "nohup", "nice", "time", "exec", "command"})
@@ -20,6 +22,7 @@ _TEXT_METHODS = frozenset(
     {"casefold", "decode", "lower", "lstrip", "rstrip", "split", "splitlines", "strip", "upper"}
 )
 _LOOKS_UP = frozenset({"find_executable", "which"})
+_FILLED_IN = re.compile(rf"{FILLED}|\{{\w*\}}|%[sdr(]")
 _DEEPEST = 8
 
 
@@ -38,9 +41,16 @@ class Command(NamedTuple):
         return re.split(r"[/\\]", words[0])[-1].removesuffix(".exe")
 
     @property
+    def is_known(self) -> bool:
+        """Whether anything stands there that tells what is run."""
+        return any(self.words)
+
+    @property
     def _own(self) -> tuple[str | None, ...]:
         """The words from the program on."""
         words = self.words
+        if self.is_text and words[:1] == ("cd",) and "&&" in words:
+            words = words[words.index("&&") + 1 :]
         while len(words) > 1 and words[0] is not None:
             if words[0] not in _BEFORE and not _ASSIGNS.fullmatch(words[0]):
                 break
@@ -61,6 +71,9 @@ class Command(NamedTuple):
             return None
         plain = re.sub(r"\W", "_", re.sub(r"[\d.]+$", "", name))
         return world.facts.get(kind, f"command_line.{plain}")
+
+
+_UNKNOWN = Command((None,))
 
 
 def command_of(call: Call, fact: RunsCommand) -> Command | None:
@@ -103,23 +116,27 @@ def command_text(file: File, node: cst.Call, fact: RunsCommand) -> Command | Non
 
 def _written(file: File, node: cst.BaseExpression, depth: int = 0) -> Command | None:
     match node:
-        case cst.FormattedString(parts=parts):
-            text = "".join(
-                part.value if isinstance(part, cst.FormattedStringText) else "\0" for part in parts
-            )
+        case cst.FormattedString() | cst.SimpleString() | cst.ConcatenatedString():
+            text = (written(node) or "").split()
             return Command(
-                tuple(None if "\0" in word else word for word in text.split()), is_text=True
+                tuple(None if _FILLED_IN.search(word) else word for word in text), is_text=True
             )
         case cst.List(elements=elements) | cst.Tuple(elements=elements):
             return Command(tuple(_word(file, element) for element in elements))
-        case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Modulo()):
-            known = _written(file, left, depth)
-            return Command((*known.words, None), known.is_text) if known is not None else None
-        case cst.SimpleString() | cst.ConcatenatedString():
-            value = node.evaluated_value
-            return Command(tuple(value.split()), True) if isinstance(value, str) else None
+        case cst.BinaryOperation(left=left, operator=cst.Modulo()):
+            return _written(file, left, depth)
+        case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
+            first, second = _written(file, left, depth), _written(file, right, depth)
+            if first is None and second is None:
+                return None
+            words = (first or _UNKNOWN).words + (second or _UNKNOWN).words
+            return Command(words, (first or second or _UNKNOWN).is_text)
+        case cst.Call(args=[cst.Arg(value=text)]) if file.name(node.func) == "shlex.split":
+            return _written(file, text, depth)
         case cst.Call(
-            func=cst.Attribute(value=cst.SimpleString() as text, attr=cst.Name("format"))
+            func=cst.Attribute(
+                value=text, attr=cst.Name("format" | "split" | "splitlines" | "strip")
+            )
         ):
             return _written(file, text, depth)
         case cst.Name(value=name) if depth < 2:
@@ -134,8 +151,31 @@ def _written(file: File, node: cst.BaseExpression, depth: int = 0) -> Command | 
 def _word(file: File, element: cst.BaseElement) -> str | None:
     if isinstance(element, cst.StarredElement):
         return None
-    constant = file.constant(element.value) or file.constant(_looked_up(file, element.value))
-    return constant[0] if constant is not None and isinstance(constant[0], str) else None
+    value = element.value
+    constant = file.constant(value) or file.constant(_looked_up(file, value))
+    if constant is None:
+        return _variable(file, value)
+    return constant[0] if isinstance(constant[0], str) else None
+
+
+def _variable(file: File, node: cst.BaseExpression, depth: int = 0) -> str | None:
+    """Return the variable of the environment that names the program, where it is a known one."""
+    match node:
+        case cst.Name() if depth < 1:
+            owner = file.scope(node).find(node.value)
+            bindings = owner.bindings[node.value] if owner is not None else []
+            value = bindings[0].value if len(bindings) == 1 else None
+            return _variable(file, value, 1) if isinstance(value, cst.BaseExpression) else None
+        case cst.BooleanOperation(left=left):
+            return _variable(file, left, depth)
+        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            name = file.constant(key) if file.value(node.value) == ENVIRON else None
+        case cst.Call(args=[cst.Arg(value=key), *_]):
+            name = file.constant(key) if file.fact(ReadsConfiguration, node) is not None else None
+        case _:
+            return None
+    known = name is not None and Command((str(name[0]),)).fact(file.world, MayFail) is not None
+    return str(name[0]) if name is not None and known else None
 
 
 def _looked_up(file: File, node: cst.BaseExpression) -> cst.BaseExpression | None:

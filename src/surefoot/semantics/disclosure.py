@@ -45,10 +45,14 @@ _SIGNS_IN = words(
     access account admin api app auth authentication authorization bearer bot client csrf device
     github gitlab id identity invite jwt login magic oauth personal private push refresh
     registration registry renewal reset secret security service session slack sso telegram user
-    vault verification webhook xsrf
+    vault verification webhook xsrf deploy npm pypi hub hf huggingface consul nomad agent server
+    cluster kube kubernetes k8s stripe discord google aws azure spotify bitbucket cloudflare
+    datadog mailgun twilio notion sentry upload installation ci job
     """
 )
 """What tokens to sign in with are called; others may be positions in a stream or a text."""
+_MARKS = frozenset({"cwd", "getcwd", "getpwd", "isoformat", "strftime"})
+_PAIR = re.compile(r"(?i)secret_?(access_?)?key|\bec2\b")
 _PATH = re.compile(r"(?i)_(path|file|filename|dir|folder|location)$")
 _OPENS = frozenset({"open", "Path", "exists", "isfile", "load_cert_chain", "read_text", "abspath"})
 _OF_TEXTS = frozenset({*dir(str), *dir(bytes), *dir(dict), "get_secret_value"})
@@ -145,12 +149,18 @@ def _named(file: File, name: str, shown: str, *, is_key: bool = False) -> Iterat
         return  # the password of a connection text is seen where it is put together
     parts = secrets.words_of(name)
     plain = parts in (("token",), ("secret",))
-    unclear = plain or (parts[-1] == "token" and _SIGNS_IN.isdisjoint(parts))
-    if unclear and (
-        (plain and is_key) or not _SIGN_IN.search(file.text) or _SUBJECT.search(file.text)
-    ):
+    if (plain and is_key) or _is_unclear(file, parts):
         return
     yield shown, f"a {kind}"
+
+
+def _is_unclear(file: File, parts: tuple[str, ...]) -> bool:
+    """Whether a token may be one of a text, a place in a list or a coin: nothing signs in with
+    it, as far as the file tells."""
+    plain = parts in (("token",), ("secret",))
+    if not plain and (parts[-1] != "token" or not _SIGNS_IN.isdisjoint(parts)):
+        return False
+    return not _SIGN_IN.search(file.text) or bool(_SUBJECT.search(file.text)) or not plain
 
 
 def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator[tuple[str, str]]:
@@ -193,7 +203,9 @@ def _is_harmless(file: File, node: cst.CSTNode, value: tuple[object, ...] | None
     sources = _sources(file, node)
     if any(map(_is_mask, sources)) or any(map(_is_switch, sources)) or _is_piece(file, node):
         return True
-    judges = (_is_empty_here, _is_looked_up, _is_known_to_all, _is_record)
+    if any(_is_mark(file, source) for source in sources):
+        return True
+    judges = (_is_empty_here, _is_looked_up, _is_known_to_all, _is_record, _is_public_half)
     return any(judge(file, node) for judge in judges)
 
 
@@ -205,6 +217,30 @@ def _is_piece(file: File, node: cst.CSTNode) -> bool:
     return owner is not None and any(
         binding.kind == "iterate" for binding in owner.bindings[node.value]
     )
+
+
+def _is_mark(file: File, source: cst.CSTNode) -> bool:
+    """Whether what a name is given is a directory, a date, or an entry of another name: of
+    `entry.get("image_token")`."""
+    if isinstance(source, cst.Call) and last_name(source.func) in _MARKS:
+        return True
+    match source:
+        case (
+            cst.Call(args=[cst.Arg(value=cst.SimpleString() as text), *_])
+            | cst.Subscript(
+                slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as text))]
+            )
+        ):
+            key = (written(text) or "").lower()
+            return key.endswith("token") and _is_unclear(file, secrets.words_of(key))
+    return False
+
+
+def _is_public_half(file: File, node: cst.CSTNode) -> bool:
+    """Whether a name is that of the access key of a pair, which says who signs in: its other
+    half is the secret."""
+    words = secrets.words_of(file.code(node).rpartition(".")[2])
+    return words[-2:] == ("access", "key") and bool(_PAIR.search(file.text))
 
 
 def _is_known_to_all(file: File, node: cst.CSTNode) -> bool:

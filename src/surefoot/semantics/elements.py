@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from surefoot.facts.kinds import Enters
+from surefoot.facts.kinds import Enters, ReadsConfiguration
 from surefoot.semantics.alternatives import one_of
 from surefoot.semantics.members import declared
 from surefoot.semantics.queries import subject
@@ -39,7 +39,9 @@ def element(world: World, value: Value, key: object) -> Value:
             for known, item in items:
                 if known == key:
                     return world.value(item)
-        case ("n", _):
+        case ("n", name):
+            if world.facts.get(ReadsConfiguration, f"{name}.get") is not None:
+                return None  # one variable of the environment
             return value  # a class with its type parameters
         case ("i", name, arguments):
             found = held(world, name, arguments, key)

@@ -37,10 +37,11 @@ _HANDS_OVER: frozenset[type[cst.CSTNode]] = frozenset(
 )
 _UNKNOWN: Any = object()
 _TEST_PATH = re.compile(
-    r"(^|/)(tests?|testing|test_?(suites?|utils?|support|helpers?|lib)|conftest\.py$)(/|$)"
+    r"(^|/)(tests?|testing|test_\w+|test(suites?|utils?|support|helpers?|lib)|pytest|benchmarks"
+    r"|asv_bench|conftest\.py$)(/|$)"
     r"|(^|/)\w*(unit|functional|func|integration|e2e|acceptance|system|api|smoke)_?tests?/"
-    r"|(^|/)pytest/|(^|/)test_[^/]*$|(^|/)test(suites?|utils?|support)\.py$|_tests?\.py$"
-    r"|(^|/|_)pytest_(plugin|fixture)s?(/|\.py$)"
+    r"|(^|/)test_[^/]*$|(^|/)test(suites?|utils?|support)\.py$|(^|[/_])smoke_?test_[^/]*$"
+    r"|_tests?\.py$|(^|/|_)pytest_(plugin|fixture)s?(/|\.py$)"
 )
 
 

@@ -29,8 +29,8 @@ def prepared(
     if not targets or not _only_assigns(work):
         return None
     before = _before(file, statement)
-    for name, value in _of_instance(file, statement).items():
-        before.setdefault(name, value)
+    for name, first in _of_instance(file, statement).items():
+        before.setdefault(name, first)
     defaults: list[tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = []
     for target in targets:
         value = before.get(spelling(file, target))

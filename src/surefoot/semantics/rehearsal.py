@@ -17,6 +17,10 @@ FLAG = re.compile(
     r"(?i)_*(is_|do_|in_|a_)?(dry_?run(_mode)?|dry_?mode|check_mode|no_?op(_mode)?|simulate(_only)?|what_?if|no_act|"
     r"pretend)_*"
 )
+_KEPT = re.compile(
+    r"(?i)_*(is_|do_|in_|a_)?(dry_?run(_mode)?|dry_?mode|check_mode|no_?op(_mode)?|no_act)_*"
+)
+"""Attributes that keep such a flag; the other names are those of methods, too."""
 _MENTION = re.compile(
     r"(?i)dry[-_]?run|dry_?mode|check_mode|no_?op|simulate|what_?if|no_act|pretend"
 )
@@ -43,7 +47,8 @@ class Rehearsal(NamedTuple):
 
     `calls` are their places; `tested_after` those of them that come before a test of the
     flag; `named` those whose callee is not known but says by its name that it destroys, with
-    that name. `handed` tells that the flag is kept where other functions may find it.
+    that name. `given` are the places of those made whatever the flag says that are told of it.
+    `handed` tells that the flag is kept where other functions may find it.
     """
 
     function: str
@@ -53,6 +58,7 @@ class Rehearsal(NamedTuple):
     calls: tuple[int, ...]
     tested_after: tuple[int, ...]
     named: tuple[tuple[int, str], ...]
+    given: tuple[int, ...]
 
 
 def flag_of(names: Sequence[str]) -> str | None:
@@ -87,6 +93,63 @@ def is_stub(node: cst.FunctionDef) -> bool:
     )
 
 
+def kept_rehearsal(file: File, node: cst.FunctionDef) -> Rehearsal | None:
+    """Return what a function does whatever a flag for a dry run says that is kept in an
+    attribute: of its object, or of the options it reads."""
+    return file.once(_kept_rehearsal, node)
+
+
+def _kept_rehearsal(file: File, node: cst.FunctionDef) -> Rehearsal | None:
+    if not file.once(_speaks_of_it, file.tree.module) or rehearsal(file, node) is not None:
+        return None
+    parent = file.scope_of(node).parent
+    if parent is None or parent.kind == "function" or is_stub(node):
+        return None
+    if node.name.value in ("__init__", "__post_init__") or _sets_flag(file, node):
+        return None
+    flag = asked_attribute(file, node)
+    if flag is None and parent.kind == "class":
+        flag = _flag_of_class(file, node, parent)
+    return _Reading(file, node, flag).result() if flag is not None else None
+
+
+def asked_attribute(file: File, node: cst.FunctionDef) -> str | None:
+    """Return the first attribute a function reads that keeps a flag for a dry run."""
+    for item in inside([node.body], into=(cst.FunctionDef, cst.Lambda)):
+        if _is_kept(file, item) and not isinstance(file.parent(item), cst.AssignTarget):
+            return file.code(item)
+    return None
+
+
+def _sets_flag(file: File, node: cst.FunctionDef) -> bool:
+    return any(
+        _is_kept(file, item) and isinstance(file.parent(item), cst.AssignTarget)
+        for item in inside([node.body])
+    )
+
+
+def _is_kept(file: File, node: cst.CSTNode) -> bool:
+    """Whether a node is an attribute that keeps a flag: a method of that name is none."""
+    if type(node) is not cst.Attribute or not _KEPT.fullmatch(node.attr.value):
+        return False
+    parent = file.parent(node)
+    return not (isinstance(parent, cst.Call) and parent.func is node)
+
+
+def _flag_of_class(file: File, node: cst.FunctionDef, owner: Scope) -> str | None:
+    """Return the flag that the object of a method keeps, as the method would read it."""
+    if not isinstance(owner.node, cst.ClassDef) or any(
+        last_name(item.decorator) in ("classmethod", "staticmethod") for item in node.decorators
+    ):
+        return None
+    for value in file.world.lineage(file.symbols.definition(owner)):
+        cls = file.world.cls(value[1]) if value[0] == "n" else None
+        for name in cls.members if cls is not None else ():
+            if _KEPT.fullmatch(name) and file.world.function(f"{value[1]}.{name}") is None:
+                return f"self.{name}"
+    return None
+
+
 class _Reading:
     """One function, read for what depends on its flag.
 
@@ -103,9 +166,7 @@ class _Reading:
         self.nodes = list(inside([node.body], into=(cst.FunctionDef, cst.Lambda)))
 
     def result(self) -> Rehearsal:
-        is_read = any(
-            type(item) is cst.Name and item.value == self.flag for item in self.nodes
-        ) or any(
+        is_read = self._says(self.node.body) or any(
             type(item) is cst.Call and last_name(item.func) in ("locals", "vars")
             for item in self.nodes
         )
@@ -114,7 +175,7 @@ class _Reading:
             while size != len(self.told):
                 size = len(self.told)
                 self._follow()
-        calls, after, named = [], [], []
+        calls, after, named, given = [], [], [], []
         tests = [
             item for item in self.nodes if isinstance(item, _DECIDES) and self._says(item.test)
         ]
@@ -136,6 +197,9 @@ class _Reading:
             if first_leave is not None and here > first_leave:
                 continue
             if any(here > other for other in asserted):
+                continue
+            if self._says(item):
+                given.append(here)
                 continue
             if undone and self.file.call(item).fact(Mutates) is not None:
                 continue
@@ -160,6 +224,7 @@ class _Reading:
             tuple(calls),
             tuple(after),
             tuple(named),
+            tuple(given),
         )
 
     # -- what depends on the flag ----------------------------------------------------------
@@ -167,7 +232,7 @@ class _Reading:
     def _says(self, node: cst.CSTNode) -> bool:
         """Whether an expression mentions the flag, or what depends on it."""
         return any(
-            type(item) is cst.Name and item.value in self.told
+            (type(item) is cst.Name and item.value in self.told) or _is_kept(self.file, item)
             for item in inside([node], into=(cst.Lambda,))
         )
 
@@ -264,7 +329,7 @@ class _Reading:
     # -- calls -----------------------------------------------------------------------------
 
     def _is_guarded(self, call: cst.Call) -> bool:
-        if self._says(call) or self._depends(call):
+        if self._depends(call):
             return True
         child: cst.CSTNode = call
         for parent in self.file.ancestors(call):

@@ -61,6 +61,11 @@ def is_lenient_text(text: str) -> bool:
     return _LENIENT.search(text) is not None
 
 
+def says_lenient(nodes: Iterable[cst.CSTNode]) -> bool:
+    """Whether a comment in or on one of the nodes says that failing does no harm."""
+    return is_lenient_text(" ".join(comment for node in nodes for comment in _comments(node)))
+
+
 def gives_reason(nodes: Iterable[cst.CSTNode], *, of_failure: bool = False) -> bool:
     """Whether a comment in or on one of the nodes says that failing does no harm, or explains
     something in three words or more; `of_failure`: in words of failure."""

@@ -62,9 +62,15 @@ _NO_SECRETS = frozenset(
     | {"dummy", "example", "fake", "mock", "public", "sample", "test"}
     | {"bad", "expired", "incorrect", "invalid", "missing", "no", "unknown", "wrong"}
     | {"allow", "allows", "can", "enable", "enabled", "disable", "disabled", "has", "is", "need"}
-    | {"manual"}
+    | {"manual", "max", "min", "num", "number"}
     | {"needs", "require", "requires", "should", "supports", "use", "uses", "want", "wants"}
 )
+_WITHOUT = frozenset({"wo", "without"})
+_DIRECTORIES = frozenset(
+    {"base", "cur", "current", "initial", "orig", "original", "prev", "previous", "project"}
+    | {"saved", "start"}
+)
+"""What a `pwd` is called that is a working directory, as `pwd` prints it, and no password."""
 _PIECE = r"([A-Za-z]+\d{0,2}[A-Za-z]*|\d{1,2})"
 _WORDS = re.compile(rf"{_PIECE}([-_.:/ @,+]+{_PIECE}?)*")
 _NUMBERS = re.compile(r"[\d.:,/_-]+")
@@ -130,14 +136,15 @@ _LOGIN = re.compile(
 )
 _IN_SETTINGS = re.compile(r"(?i)(?:^|[\s;?&])(?:password|pwd)\s*=\s*([^\s;&'\"{}<>\0]+)")
 _LOCAL = re.compile(
-    r"(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|"
+    r"(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|(host|gateway)\.(docker|containers|minikube)\.internal|"
     r"([\w-]+\.)*(example|test|invalid|localhost)(\.(com|org|net))?)",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}")
 _EXAMPLES = re.compile(
     r"(^|/)(examples?|samples?|demos?|docs?|docs_src|fixtures?|tutorials?|cookbooks?|benchmarks?|"
-    r"mocks?|fakes?|quickstarts?)(/|$)"
+    r"mocks?|fakes?|quickstarts?)(/|$)|(^|/)(demo|example|sample)s?_[^/]*\.py$"
+    r"|_(demo|example|sample)s?\.py$"
 )
 _NO_VALUE = re.compile(
     r"(?i)|true|false|yes|no|on|off|none|null|nil|empty|n/?a|unset|unknown|undefined|optional|"
@@ -165,10 +172,10 @@ def secret_kind(name: str) -> str | None:
     words = words_of(name)
     while words and words[-1].isdigit():
         words = words[:-1]
-    if not words or words[0] in _NO_SECRETS:
+    if not words or words[0] in _NO_SECRETS or not _WITHOUT.isdisjoint(words):
         return None
     last = words[-1]
-    if last in _PASSWORDS or (last == "pwd" and len(words) > 1):
+    if last in _PASSWORDS or (last == "pwd" and len(words) > 1 and _DIRECTORIES.isdisjoint(words)):
         return "password"
     if last == "token" and words[-2:-1] and words[-2] in _MARKS:
         return None  # a place in a list or a text

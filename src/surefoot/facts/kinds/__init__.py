@@ -37,6 +37,7 @@ from surefoot.facts.kinds.architecture import (
 )
 from surefoot.facts.kinds.automation import (
     Detached,
+    EndsCommand,
     MachineOutput,
     MayFail,
     Mutates,
@@ -119,6 +120,7 @@ __all__ = [
     "Decodes",
     "Detached",
     "Dumps",
+    "EndsCommand",
     "EndsTransaction",
     "Enters",
     "Entity",

@@ -19,7 +19,9 @@ class Mutates(Fact, key="mutates"):
     only tells what it would do. `path` is the index of the path that is changed, -1 the
     receiver. Calls that need not change anything: `mode` is the index of the mode of a file
     (`mode`), `method` that of an HTTP method (`method`), `statement` that of an SQL text.
-    `later`: the call returns before the change is complete.
+    `later`: the call returns before the change is complete; not so the methods `at_once`.
+    Of the methods that create, `another` make another one each time, and those under `same`
+    give what is there already under the name; the others fail then.
     """
 
     what: str
@@ -34,6 +36,19 @@ class Mutates(Fact, key="mutates"):
     method: int | None = None
     statement: int | None = None
     later: bool = False
+    at_once: tuple[str, ...] = ()
+    another: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EndsCommand(Fact, key="ends-command"):
+    """The method waits for the end of a program that was started.
+
+    `read_at` names the members of the receiver that tell its exit status.
+    """
+
+    read_at: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from surefoot.semantics.handlers import (
     last_name,
     response_to_call,
 )
+from surefoot.semantics.remarks import says_lenient
 
 _SHOWS = frozenset(
     {"echo", "flush", "format", "pprint", "print", "print_exc", "print_exception", "secho", "write"}
@@ -269,6 +270,19 @@ class CliFailureExitsZero(Rule):
             """
             def main():
                 try:
+                    publish()
+                except Exception as error:  # best effort: the report is an extra
+                    print("cannot publish", error)
+
+            if __name__ == "__main__":
+                main()
+            """,
+            because="the author says that it may fail",
+        ),
+        Good(
+            """
+            def main():
+                try:
                     work()
                 except Exception as error:
                     handle(error)
@@ -286,7 +300,7 @@ class CliFailureExitsZero(Rule):
 
     def visit_Try(self, node: cst.Try) -> None:
         for handler in node.handlers:
-            if not caught_by(self.file, handler).everything:
+            if not caught_by(self.file, handler).everything or _is_meant(handler):
                 continue
             ends = [call for call in self._endings(handler) if self._is_success(call)]
             if ends:
@@ -399,3 +413,14 @@ class CliFailureExitsZero(Rule):
             return True
         constant = self.file.constant(call.args[0].value)
         return constant is not None and constant[0] in (0, None, False)
+
+
+def _is_meant(handler: cst.ExceptHandler) -> bool:
+    """Whether a comment at the head of a handler says that failing does no harm."""
+    nodes: list[cst.CSTNode] = [*handler.leading_lines]
+    if isinstance(handler.body, cst.IndentedBlock):
+        nodes.append(handler.body.header)
+        first = handler.body.body[0] if handler.body.body else None
+        if isinstance(first, cst.SimpleStatementLine):
+            nodes += first.leading_lines
+    return says_lenient(nodes)

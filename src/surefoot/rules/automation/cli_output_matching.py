@@ -17,6 +17,7 @@ _MATCHES = frozenset({"startswith", "endswith", "find", "index", "count", "rfind
 _SEARCHES = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall"})
 _LITERALS = (cst.SimpleString, cst.ConcatenatedString)
 _ABOUT_ITSELF = frozenset({"--version", "-V", "--help", "-h", "help"})
+_SETTING = re.compile(r"\s*[\w.-]+=")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -117,6 +118,18 @@ class CliOutputMatching(Rule):
             """
             import subprocess
 
+            def formats(path):
+                out = subprocess.check_output(["ffprobe", "-show_format", path], text=True)
+                for line in out.splitlines():
+                    if line.startswith("format_name="):
+                        return line.partition("=")[2]
+            """,
+            because="names and values are written for programs",
+        ),
+        Good(
+            """
+            import subprocess
+
             def any_pods():
                 out = subprocess.check_output(["kubectl", "get", "pods"], text=True)
                 return out != "" and len(out) > 1
@@ -161,7 +174,7 @@ class CliOutputMatching(Rule):
             return
         value = literal.evaluated_value
         words = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-        if not _LETTERS.search(words):
+        if not _LETTERS.search(words) or _SETTING.fullmatch(words):
             return
         output = output_of(self.file, text)
         if output is None or not _is_for_people(self.file, output):

@@ -26,8 +26,9 @@ class CreateWithoutExistsHandling(Rule):
     """A function that should be repeatable creates something that may be there already.
 
     Its name promises a state, whatever was before. The second run, or the retry after half of
-    the first, fails with "already exists", and what comes after never happens. Look first, or
-    take that error for success.
+    the first, fails with "already exists", and what comes after never happens; or it makes
+    another one, which nobody knows of and everybody pays. Look first, or take that error for
+    success.
     """
 
     code = "SF1116"
@@ -74,6 +75,24 @@ class CreateWithoutExistsHandling(Rule):
             """,
             because="it may be there already",
         ),
+        Bad(
+            """
+            import boto3
+
+            def bootstrap(block):
+                boto3.client("ec2").create_vpc(CidrBlock=block)
+            """
+        ),
+        Good(
+            """
+            import boto3
+
+            def bootstrap(name):
+                boto3.client("sqs").create_queue(QueueName=name)
+                boto3.client("sns").create_topic(Name=name)
+            """,
+            because="these give what is there already",
+        ),
         Good(
             """
             import os
@@ -99,8 +118,11 @@ class CreateWithoutExistsHandling(Rule):
             return
         if calls_like(function.body, _LOOKS):
             return
-        self.report(
-            call,
-            f"`{function.name.value}` fails the second time: `{method}` creates what is there "
-            "already",
-        )
+        name = function.name.value
+        if method in fact.another:
+            self.report(call, f"`{name}` leaves one more each time: `{method}` makes another one")
+        elif method not in fact.same:
+            self.report(
+                call,
+                f"`{name}` fails the second time: `{method}` creates what is there already",
+            )

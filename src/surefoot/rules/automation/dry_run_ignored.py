@@ -14,7 +14,12 @@ from surefoot.model import Confidence, Note, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call, LinkedCall
 from surefoot.semantics.mutations import Mutation, mutation_of
-from surefoot.semantics.rehearsal import is_own_path, mentions_flag, rehearsal
+from surefoot.semantics.rehearsal import (
+    is_own_path,
+    kept_rehearsal,
+    mentions_flag,
+    rehearsal,
+)
 
 
 class DryRunIgnored(Rule):
@@ -94,6 +99,80 @@ class DryRunIgnored(Rule):
                 elif check_mode:
                     print(rows)
             """
+        ),
+        Bad(
+            """
+            import boto3
+
+            class Janitor:
+                def __init__(self, region, dry_run=False):
+                    self.ec2 = boto3.client("ec2", region_name=region)
+                    self.dry_run = dry_run
+
+                def run(self, snapshots):
+                    for snapshot in snapshots:
+                        print("deleting", snapshot)
+                        self.ec2.delete_snapshot(SnapshotId=snapshot)
+            """
+        ),
+        Bad(
+            """
+            import shutil
+            from dataclasses import dataclass
+
+            @dataclass
+            class Options:
+                dry_run: bool = False
+
+            class Sweep(Options):
+                def sweep(self, folders):
+                    for folder in folders:
+                        if self.dry_run:
+                            print("would remove", folder)
+                        shutil.rmtree(folder)
+            """
+        ),
+        Bad(
+            """
+            import argparse
+
+            import requests
+
+            def main():
+                parser = argparse.ArgumentParser()
+                parser.add_argument("--dry-run", action="store_true")
+                args = parser.parse_args()
+                print("dry run" if args.dry_run else "for real")
+                requests.delete("https://inventory.example.net/hosts/h1", timeout=10)
+            """
+        ),
+        Good(
+            """
+            import shutil
+
+            class Sweep:
+                def __init__(self, dry_run):
+                    self.dry_run = dry_run
+
+                def sweep(self, paths):
+                    for path in paths:
+                        if self.dry_run:
+                            continue
+                        self._remove(path)
+
+                def _remove(self, path):
+                    shutil.rmtree(path)
+
+                def purge(self, path):
+                    shutil.rmtree(path)
+
+            def run(paths, dry_run):
+                sweep = Sweep(dry_run)
+                sweep.sweep(paths)
+                if not sweep.dry_run:
+                    sweep.purge(paths[0])
+            """,
+            because="who calls them asks before",
         ),
         Good(
             """
@@ -209,6 +288,10 @@ class DryRunIgnored(Rule):
         found = rehearsal(self.file, node)
         if found is not None:
             self.note(node, "flag", *found)
+            return
+        kept = kept_rehearsal(self.file, node)
+        if kept is not None:
+            self.note(node, "kept", *kept)
         elif mentions_flag(self.file, node):
             self.note(node, "minds", self.file.scope_of(node).qualname)
 
@@ -233,6 +316,25 @@ class DryRunIgnored(Rule):
                 path=examination.path,
                 confidence=Confidence.LOW if function.read.is_read else Confidence.MEDIUM,
             )
+
+        for function in rehearsals.kept:
+            if not function.read.handed and rehearsals.is_reached(function):
+                self._report_kept(rehearsals, function)
+
+    def _report_kept(self, rehearsals: Rehearsals, function: Rehearsed) -> None:
+        """Report the first call of a function that destroys something while an attribute says
+        that this is a dry run."""
+        for call in rehearsals.calls(function):
+            change = rehearsals.direct(call)
+            if change is not None and change.destroys:
+                does = f"`{call.shown}` {change.what}"
+                self._report(function, call, does, Confidence.MEDIUM)
+                return
+            way = rehearsals.destruction(call)
+            if way is not None and (end := rehearsals.direct(way.end)) is not None:
+                ends = f"`{said_callee(call)}` ends in `{way.end.shown}`, which {end.what}"
+                self._report(function, call, ends, Confidence.MEDIUM, way.links())
+                return
 
     def _report_first(self, rehearsals: Rehearsals, function: Rehearsed) -> bool:
         """Report the first call that changes something in a dry run, the surest ones before."""
@@ -280,4 +382,5 @@ class DryRunIgnored(Rule):
 
 def _has(function: Rehearsed) -> str:
     name = function.read.function.rpartition("<locals>.")[2]
-    return f"`{name}` has `{function.read.flag}`"
+    knows = "knows" if "." in function.read.flag else "has"
+    return f"`{name}` {knows} `{function.read.flag}`"

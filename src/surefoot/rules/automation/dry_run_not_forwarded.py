@@ -10,10 +10,15 @@ import libcst as cst
 from surefoot.edits import set_keyword
 from surefoot.linking.effects import said_callee, said_caller
 from surefoot.linking.project import Project
-from surefoot.linking.rehearsals import Rehearsals
-from surefoot.model import Fix, Safety, Severity
+from surefoot.linking.rehearsals import Rehearsals, Rehearsed
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
-from surefoot.semantics.rehearsal import rehearsal
+from surefoot.semantics.rehearsal import (
+    asked_attribute,
+    kept_rehearsal,
+    mentions_flag,
+    rehearsal,
+)
 
 _READS = re.compile(
     r"_*(get|list|find|describe|is|has|fetch|read|lookup|count)_(?!or_|and_)(?!\w*_(or|and)_)"
@@ -88,6 +93,78 @@ class DryRunNotForwarded(Rule):
                     if not dry_run:
                         self.api.create(node)
             """,
+        ),
+        Bad(
+            """
+            import shutil
+
+            def wipe(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+
+            def clean(paths, dry_run):
+                for path in paths:
+                    wipe(path, dry_run=False)
+            """
+        ),
+        Bad(
+            """
+            import shutil
+
+            def wipe(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+
+            class Nightly:
+                def __init__(self, paths, dry_run):
+                    self.paths = paths
+                    self.dry_run = dry_run
+
+                def run(self):
+                    for path in self.paths:
+                        wipe(path)
+            """,
+            fixed="""
+            import shutil
+
+            def wipe(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+
+            class Nightly:
+                def __init__(self, paths, dry_run):
+                    self.paths = paths
+                    self.dry_run = dry_run
+
+                def run(self):
+                    for path in self.paths:
+                        wipe(path, dry_run=self.dry_run)
+            """,
+        ),
+        Good(
+            """
+            import shutil
+
+            def wipe(path, dry_run=False):
+                if not dry_run:
+                    shutil.rmtree(path)
+
+            class Nightly:
+                def __init__(self, paths, dry_run):
+                    self.paths = paths
+                    self.dry_run = dry_run
+
+                def run(self):
+                    for path in self.paths:
+                        wipe(path, dry_run=self.dry_run)
+                    if not self.dry_run:
+                        wipe(self.paths[0], dry_run=False)
+                        self._finish()
+
+                def _finish(self):
+                    wipe(self.paths[-1])
+            """,
+            because="the flag is passed, or was asked before",
         ),
         Good(
             """
@@ -180,34 +257,54 @@ class DryRunNotForwarded(Rule):
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         found = rehearsal(self.file, node)
-        if found is not None and not found.handed:
+        kept = kept_rehearsal(self.file, node)
+        if found is not None:
             self.note(node, "flag", *found)
+            if asked_attribute(self.file, node) is not None:
+                self.note(node, "asks", found.function)
+        elif kept is not None:
+            self.note(node, "kept", *kept)
+        elif mentions_flag(self.file, node):
+            self.note(node, "minds", self.file.scope_of(node).qualname)
 
     def link(self, project: Project) -> None:
         rehearsals = Rehearsals(project, project.notes(self.name))
         for function in rehearsals.functions:
-            for call in rehearsals.calls(function):
-                untold = rehearsals.untold(call)
-                if untold is None:
-                    continue
-                callee, flag = untold
-                if _READS.match(callee.rpartition(".")[2]):
-                    continue
-                summary, module = project.function(callee), project.module_of(callee)
-                assert summary is not None
-                assert module is not None
-                self.report(
-                    call,
-                    f"`{said_callee(call)}` is not told `{flag}`: in a dry run of "
-                    f"`{said_caller(call)}` it does its work all the same",
-                    chain=[Link(module.path, summary.place, f"it would hold back, told `{flag}`")],
-                    fix_data=(flag, function.read.flag),
-                )
+            if not function.read.handed:
+                self._judge(rehearsals, function)
+        for function in rehearsals.kept:
+            if not function.read.handed and rehearsals.is_reached(function):
+                self._judge(rehearsals, function)
+
+    def _judge(self, rehearsals: Rehearsals, function: Rehearsed) -> None:
+        project = rehearsals.project
+        for call in rehearsals.calls(function):
+            untold = rehearsals.untold(call)
+            if untold is None:
+                continue
+            callee, flag, is_denied = untold
+            if _READS.match(callee.rpartition(".")[2]):
+                continue
+            summary, module = project.function(callee), project.module_of(callee)
+            assert summary is not None
+            assert module is not None
+            told = f"is told `{flag}=False`" if is_denied else f"is not told `{flag}`"
+            self.report(
+                call,
+                f"`{said_callee(call)}` {told}: in a dry run of "
+                f"`{said_caller(call)}` it does its work all the same",
+                confidence=Confidence.MEDIUM if "." in function.read.flag else None,
+                chain=[Link(module.path, summary.place, f"it would hold back, told `{flag}`")],
+                fix_data=None if is_denied else (flag, function.read.flag),
+            )
 
     def fix_at(self, node: Any, flag: str, own: str) -> Fix | None:
         """Pass the flag on, where it still is what the function was told."""
         if not isinstance(node, cst.Call):
             return None
+        if "." in own:
+            edits = set_keyword(self.file, node, flag, own)
+            return Fix(f"Pass `{flag}={own}`", edits, Safety.UNSAFE)
         owner = self.file.scope(node).find(own)
         if owner is None or [binding.kind for binding in owner.bindings[own]] != ["param"]:
             return None

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from surefoot.edits import import_qualified, replace, set_keyword
-from surefoot.facts.kinds import MayFail, RunsCommand
+from surefoot.facts.kinds import EndsCommand, MayFail, RunsCommand
 from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
@@ -22,6 +22,8 @@ _ENDS = re.compile(
     r"_*(abort|a?close|a?exit|cancel|clean_?up|del|dispose|finali[sz]e|kill|shut_?down|tear_?down|uninstall)(_.*|_*)"
 )
 _OPENS = re.compile(r"open|read_\w+|load\w*|exists|is_?file|stat|getsize")
+_WAITS = frozenset({"communicate", "wait"})
+_STOPS = re.compile(r"kill|terminate|send_signal")
 _OUTPUT = frozenset({"stdout", "stderr", "args"})
 
 
@@ -36,7 +38,7 @@ class IgnoredExitStatus(Rule):
 
     code = "SF1104"
     severity = Severity.WARNING
-    facts = (RunsCommand,)
+    facts = (RunsCommand, EndsCommand)
     needs_tree = True
     silenced_as = ("PLW1510", "subprocess-run-check")
     examples = (
@@ -109,6 +111,22 @@ class IgnoredExitStatus(Rule):
                 subprocess.check_call([shutil.which("kubectl"), "drain", node])
             """,
         ),
+        Bad(
+            """
+            import os
+            import shlex
+            import subprocess
+
+            def install(folder, names):
+                command = "yum install -y gcc".split()
+                if os.geteuid() != 0:
+                    command.insert(0, "sudo")
+                subprocess.call(command)
+                subprocess.call(shlex.split(f"tar czf /backup.tgz {folder}"))
+                os.system(f"cd {folder} && make install")
+            """,
+            count=3,
+        ),
         Good(
             """
             import subprocess
@@ -151,6 +169,8 @@ class IgnoredExitStatus(Rule):
             import subprocess
 
             def show(text):
+                editor = os.environ.get("EDITOR") or "vi"
+                subprocess.run([editor, "+1", text])
                 os.system("clear")
                 subprocess.call(["notify-send", text])
                 os.system("rm -f /tmp/x || true")
@@ -200,6 +220,51 @@ class IgnoredExitStatus(Rule):
             """,
             because="the file will be missed, and a job to be killed may have ended",
         ),
+        Bad(
+            """
+            import asyncio
+            import subprocess
+
+            def sync(bucket):
+                process = subprocess.Popen(["rsync", "-a", "/data", bucket])
+                process.communicate()
+                with subprocess.Popen(["helm", "upgrade", bucket]) as upgrade:
+                    upgrade.wait()
+                subprocess.Popen(f"aws s3 sync /data s3://{bucket}", shell=True).wait()
+
+            async def migrate():
+                process = await asyncio.create_subprocess_exec("alembic", "upgrade", "head")
+                await process.wait()
+            """,
+            count=4,
+        ),
+        Good(
+            """
+            import asyncio
+            import subprocess
+            import sys
+
+            def sync(bucket):
+                process = subprocess.Popen(["rsync", "-a", "/data", bucket])
+                process.wait()
+                if process.returncode:
+                    sys.exit(process.returncode)
+                server = subprocess.Popen(["redis-server"])
+                check(bucket)
+                server.terminate()
+                server.wait()
+                other = subprocess.Popen(["rsync", "-a", "/data", bucket])
+                other.wait()
+                return other
+
+            async def migrate():
+                process = await asyncio.create_subprocess_exec("alembic", "upgrade", "head")
+                await process.communicate()
+                if await process.wait() != 0:
+                    raise RuntimeError("alembic")
+            """,
+            because="the status is read, the caller has it, or the program was stopped",
+        ),
         Good(
             """
             import subprocess
@@ -213,8 +278,12 @@ class IgnoredExitStatus(Rule):
         ),
     )
 
-    def check_call(self, call: Call, fact: RunsCommand) -> None:
+    def check_call(self, call: Call, fact: RunsCommand | EndsCommand) -> None:
         node = call.node
+        if isinstance(fact, EndsCommand):
+            if node is not None and At.STATEMENT in call.at and not _ASIDE & call.at:
+                self._judge_end(call, node, fact)
+            return
         if node is None or fact.status in ("raised", "nowhere", "later") or _ASIDE & call.at:
             return
         if fact.checked_by is not None and call.arguments.has(fact.checked_by):
@@ -237,15 +306,73 @@ class IgnoredExitStatus(Rule):
         if not dropped:
             happens = "only its output is read: a failure passes for an empty answer"
         confidence = Confidence.MEDIUM
-        if At.CAUGHT in call.at or not dropped:
+        if At.CAUGHT in call.at or not dropped or command is None or not command.is_known:
             confidence = Confidence.LOW
-        elif command is not None and command.program is not None:
+        elif command.program is not None:
             confidence = Confidence.HIGH
         fix_data = None
         if fact.checked_by is not None or (fact.raised_by is not None and dropped):
             fix_data = (fact.checked_by, fact.raised_by)
         message = f"{what} is run, and {happens}"
         self.report(node, message, confidence=confidence, fix_data=fix_data)
+
+    def _judge_end(self, call: Call, node: cst.Call, fact: EndsCommand) -> None:
+        """Judge a call that waits for the end of a program that was started."""
+        if At.CAUGHT in call.at or not isinstance(node.func, cst.Attribute):
+            return
+        started = self._started(node.func.value, fact)
+        runs = self.file.fact(RunsCommand, started) if started is not None else None
+        if started is None or runs is None:
+            return
+        if self._is_leaving(node) or self._has_reason(node) or self._has_reason(started):
+            return
+        command = command_text(self.file, started, runs)
+        if command is None or command.program is None:
+            return
+        silenced = {"stdout", "stderr"} <= self.file.call(started).arguments.keywords.keys()
+        if silenced or _says_so(command, command.fact(self.file.world, MayFail)):
+            return
+        if self._is_missed(started):
+            return
+        self.report(
+            node,
+            f"`{command.program}` is waited for, and nobody looks whether it failed",
+            confidence=Confidence.MEDIUM,
+        )
+
+    def _started(self, process: cst.BaseExpression, fact: EndsCommand) -> cst.Call | None:
+        """Return the call that started a process, if nobody else has the process and nobody
+        asks it how it ended."""
+        if not isinstance(process, cst.Name):
+            return process if isinstance(process, cst.Call) else None
+        scope = self.file.scope(process)
+        bindings = scope.bindings.get(process.value, ()) if scope.kind == "function" else ()
+        if len(bindings) != 1 or bindings[0].path:
+            return None
+        started = bindings[0].value
+        if isinstance(started, cst.Await):
+            started = started.expression
+        for use in self.file.uses(process.value, scope):
+            parent = self.file.parent(use)
+            if isinstance(parent, (cst.AssignTarget, cst.AsName)):
+                continue
+            if not isinstance(parent, cst.Attribute) or _STOPS.fullmatch(parent.attr.value):
+                return None
+            if parent.attr.value in _WAITS | {*fact.read_at}:
+                if not self._is_dropped(parent):
+                    return None
+                if self.file.tree.place(use) < self.file.tree.place(process):
+                    return None  # that one is judged
+        return started if isinstance(started, cst.Call) else None
+
+    def _is_dropped(self, method: cst.Attribute) -> bool:
+        """Whether a method is called and nothing is done with its answer."""
+        node = self.file.parent(method)
+        return (
+            isinstance(node, cst.Call)
+            and node.func is method
+            and At.STATEMENT in self.file.call(node).at
+        )
 
     def fix_at(self, node: Any, keyword: str | None, twin: str | None) -> Fix:
         """Ask for an exception, by keyword or of the function that raises one."""

@@ -76,6 +76,18 @@ class MutationNotVerified(Rule):
             """,
             because="the caller looks, or has the answer",
         ),
+        Good(
+            """
+            import boto3
+
+            ec2 = boto3.client("ec2")
+
+            def remove(subnet, vpc):
+                ec2.delete_subnet(SubnetId=subnet)
+                ec2.delete_vpc(VpcId=vpc)
+            """,
+            because="these are gone when the call returns",
+        ),
     )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
@@ -86,6 +98,8 @@ class MutationNotVerified(Rule):
         if not fact.later or call.node is None or At.STATEMENT not in call.at:
             return
         method = (call.name or "").rpartition(".")[2]
+        if method in fact.at_once:
+            return
         if _SLOW.fullmatch(method) and mutation_of(call) is not None and call.function:
             self.note(call.node, "orders", call.function, method)
 

@@ -103,6 +103,26 @@ class UnthrottledApiLoop(Rule):
         ),
         Good(
             """
+            import boto3
+            import requests
+
+            def fan_out(topics, text):
+                sns = boto3.client("sns")
+                for topic in topics:
+                    arn = topic["arn"]
+                    sns.publish(TopicArn=arn, Message=text)
+
+            def first(addresses):
+                for address in addresses:
+                    try:
+                        return requests.post(address, timeout=3)
+                    except requests.RequestException:
+                        continue
+            """,
+            because="each goes to another place, or one answer is enough",
+        ),
+        Good(
+            """
             import requests
 
             def sync(rows):
@@ -116,6 +136,8 @@ class UnthrottledApiLoop(Rule):
 
     def visit_For(self, node: cst.For) -> None:
         if node.asynchronous is not None or self._is_short(node.iter):
+            return
+        if self._is_search(node):
             return
         sends = [
             item for item in inside([node.body]) if type(item) is cst.Call and self._sends(item)
@@ -137,6 +159,12 @@ class UnthrottledApiLoop(Rule):
         self.report(
             sends[0],
             f"`{code}` is called once for each item of `{self.file.code(node.iter)}`, {better}",
+        )
+
+    def _is_search(self, node: cst.For) -> bool:
+        """Whether a loop tries one item after the other until one answers."""
+        return any(isinstance(item, cst.ExceptHandler) for item in inside([node.body])) and any(
+            isinstance(item, (cst.Return, cst.Break)) for item in inside([node.body])
         )
 
     def _is_short(self, items: cst.BaseExpression) -> bool:
@@ -168,8 +196,32 @@ class UnthrottledApiLoop(Rule):
         name = self.file.call(node).name
         if fact is None or (name is not None and self.file.call(node).fact(OneByOne) is None):
             return None
-        given = {item.keyword.value for item in node.args if item.keyword is not None}
-        return fact.many if not given.isdisjoint(fact.given) else None
+        given = {item.keyword.value: item.value for item in node.args if item.keyword is not None}
+        to = [given[name] for name in fact.given if name in given]
+        return fact.many if to and not any(map(self._is_of_item, to)) else None
+
+    def _is_of_item(self, node: cst.BaseExpression) -> bool:
+        """Whether where something is sent to is another place for each item of the loop."""
+        names = {item.value for item in inside([node]) if isinstance(item, cst.Name)}
+        for loop in self.file.ancestors(node):
+            if isinstance(loop, cst.FunctionDef):
+                return False
+            if isinstance(loop, cst.For):
+                bound = _bound(loop)
+                return not names.isdisjoint(bound)
+        return False
+
+
+def _bound(loop: cst.For) -> set[str]:
+    """The names that have another value in each turn of a loop."""
+    targets: list[cst.CSTNode] = [loop.target]
+    for item in inside([loop.body]):
+        match item:
+            case cst.Assign(targets=assigned):
+                targets += [target.target for target in assigned]
+            case cst.AnnAssign(target=target) | cst.NamedExpr(target=target):
+                targets.append(target)
+    return {item.value for item in inside(targets) if isinstance(item, cst.Name)}
 
 
 def _by_method(table: FactTable) -> dict[str, OneByOne]:

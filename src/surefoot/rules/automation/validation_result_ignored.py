@@ -159,6 +159,63 @@ class ValidationResultIgnored(Rule):
         ),
         Bad(
             """
+            import marshmallow
+            from flask_wtf import FlaskForm
+            from rest_framework import serializers
+
+            class OrderSchema(marshmallow.Schema):
+                name = marshmallow.fields.Str(required=True)
+
+            class OrderForm(FlaskForm):
+                name = None
+
+            class OrderSerializer(serializers.Serializer):
+                name = serializers.CharField()
+
+            def save(db, order):
+                OrderSchema().validate(order)
+                form = OrderForm()
+                form.validate_on_submit()
+                serializer = OrderSerializer(data=order)
+                serializer.is_valid()
+                db.insert(order, form.data, serializer.initial_data)
+            """,
+            count=3,
+        ),
+        Good(
+            """
+            import cerberus
+            import jsonschema
+            from flask_wtf import FlaskForm
+            from rest_framework import serializers
+
+            RULES = cerberus.Validator({"name": {"type": "string"}})
+
+            class OrderForm(FlaskForm):
+                name = None
+
+            class OrderSerializer(serializers.Serializer):
+                name = serializers.CharField()
+
+            def save(db, order, schema):
+                jsonschema.validate(order, schema)
+                OrderSerializer(data=order).is_valid(raise_exception=True)
+                serializer = OrderSerializer(data=order)
+                serializer.is_valid()
+                serializer.save()
+                form = OrderForm()
+                form.validate_on_submit()
+                RULES.validate(order)
+                if form.errors or RULES.errors:
+                    raise ValueError(order)
+                other = OrderForm()
+                other.validate()
+                return render(other)
+            """,
+            because="they raise, or the object keeps what was found and is asked",
+        ),
+        Bad(
+            """
             # file: schemas.py
             def check(schema, data):
                 return schema.accepts(data) == 1
@@ -217,13 +274,38 @@ class ValidationResultIgnored(Rule):
             return
         if fact.raises_if is not None and call.arguments.has(fact.raises_if):
             return
-        if fact.read_at or At.GUARDED in call.at:
+        if At.GUARDED in call.at or (fact.read_at and self._may_be_read(call, fact)):
             return
         self.report(
             call,
             f"the answer of `{call.shown}` is dropped: whatever it says, the code goes on",
             confidence=Confidence.HIGH,
         )
+
+    def _may_be_read(self, call: Call, fact: Verdict) -> bool:
+        """Whether anybody may ask the object that was checked what came of it."""
+        node = call.node
+        if node is None:
+            return True
+        checked = node.func.value if isinstance(node.func, cst.Attribute) else node.func
+        if isinstance(checked, cst.Call):
+            return False  # nobody else has it
+        if not isinstance(checked, cst.Name):
+            return True
+        owner = self.file.scope(node).find(checked.value)
+        if owner is None or any(item.kind == "param" for item in owner.bindings[checked.value]):
+            return True
+        function = self.file.function(node)
+        for use in self.file.uses(checked.value, owner):
+            parent = self.file.parent(use)
+            if isinstance(parent, cst.Attribute) and parent.value is use:
+                if parent.attr.value in fact.read_at:
+                    return True
+            elif not isinstance(parent, (cst.AssignTarget, cst.AnnAssign)) and (
+                use is not checked and self.file.function(use) is function
+            ):
+                return True
+        return False
 
     def link(self, project: Project) -> None:
         calm: set[str] = set()

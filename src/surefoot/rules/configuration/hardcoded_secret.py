@@ -18,6 +18,10 @@ _SIGNS = re.compile(r"(?i)passw|passphrase|passcode|secret|token|api_?key|[a-z]_
 _PUBLIC = re.compile(r"(?i)public|publish|posthog|mixpanel|amplitude|site_?key|search_only")
 _PUBLISHED = ("phc_", "pk_live_", "pk_test_")
 """Keys that only tell a service whose visitor it is: they are sent to every browser."""
+_STANDS_IN = re.compile(
+    r"(?i)\b(dummy|mock|fake|example|placeholder|test|not (a )?(real|secret))\b"
+)
+"""What a comment beside a text says that is no secret."""
 _LOGIN = re.compile(r"://[^\s/@]*:[^\s/@]+@")
 
 
@@ -154,6 +158,13 @@ class HardcodedSecret(Rule):
         ),
         Good(
             """
+            def probe(connect):
+                return connect(api_secret="13e56ca9cceebf1f33065c2c5376ab38")  # a mock
+            """,
+            because="a comment says that it is none",
+        ),
+        Good(
+            """
             import redis
 
             cache = redis.Redis(host="localhost", password="letmein")
@@ -224,7 +235,10 @@ class HardcodedSecret(Rule):
             return False
         if FILLED in value or is_in_enumeration(self.file, literal):
             return False
-        return not (self._is_default_of_setting(literal) or self._is_for_sign_in(literal))
+        if self._is_default_of_setting(literal) or self._is_for_sign_in(literal):
+            return False
+        line = self.file.line(self.file.span(literal).line)
+        return _STANDS_IN.search(line.partition("#")[2]) is None
 
     def _is_default_of_setting(self, literal: cst.BaseExpression) -> bool:
         """Whether a text only stands in where a setting is missing."""

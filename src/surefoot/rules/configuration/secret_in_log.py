@@ -39,7 +39,10 @@ _RECORDS = frozenset(
     ]
 )
 _TEXTS = (*LITERALS, cst.BinaryOperation, cst.Call)
-_ASKS = re.compile(r"\b(input|getpass|prompt)\(|argparse|import (click|typer)|from (click|typer)")
+_ASKS = re.compile(
+    r"\b(input|getpass|prompt)\(|argparse|import (click|typer)|from (click|typer)"
+    r"|\bsecrets\.(choice|token_)"
+)
 _LOGGERS = re.compile(r"(?i)_*(.*_)?log(ger|ging)?")
 
 
@@ -317,6 +320,43 @@ class SecretInLog(Rule):
                     logging.warning("%s has no user", access_token)
             """,
             because="a number of a session, marks of a place held, and a record of a database",
+        ),
+        Good(
+            """
+            import logging
+            import os
+
+            class Worker:
+                def __init__(self):
+                    self.task = os.environ["TASK_ID"]
+                    self.access_token = os.environ["WORKER_TOKEN"]
+
+                def close(self):
+                    logging.warning("drained %s", self.task)
+            """,
+            because="one variable is shown, and its name is that of no secret",
+        ),
+        Good(
+            """
+            import logging
+            import os
+            from datetime import datetime
+
+            def trade(pair, access_token, entry, prev_pwd):
+                base_token, quote_token = pair
+                logging.debug("no rate for %s-%s", base_token, quote_token)
+                token = entry.get("image_token")
+                logging.info("go on with %s", token)
+                logging.debug("chdir %s", prev_pwd)
+                old_pwd = os.getcwd()
+                logging.debug("was in %s", old_pwd)
+                password = datetime.now().strftime("%Y-%m-%d")
+                raise ValueError(f"the password is the date of today: {password}")
+
+            def reset(max_reset_without_password):
+                raise ValueError(f"more than {max_reset_without_password} need the password")
+            """,
+            because="coins, pictures, directories, a date and a number",
         ),
         Good(
             """
