@@ -35,6 +35,10 @@ create table if not exists entries (
 create index if not exists entries_by_day on entries (day);
 """
 _BUSY_SECONDS = 5.0
+_NEARLY = 0.99
+_SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
+_PRIMARY = 0xFF
+"""The bits of an error code of SQLite that say what it is; the others only say more of it."""
 _KEYS_PER_QUERY = 900
 _CHECKSUM = 8
 _KEPT_DAYS = 30
@@ -118,13 +122,14 @@ class Cache:
     @contextmanager
     def _connected(self, directory: Path, *, reading: bool) -> Iterator[sqlite3.Connection]:
         """Lend a connection; whatever goes wrong with it ends the block without an error."""
+        started = time.monotonic()
         try:
             with closing(_open(directory, reading)) as lent:
                 if not reading:
                     lent.executescript(_TABLE)
                 yield lent
         except sqlite3.OperationalError as error:
-            if not reading and "locked" not in str(error):
+            if not reading and not _is_busy(error, time.monotonic() - started):
                 self._notice(f"nothing is cached in {directory}: {error}")
         except (sqlite3.DatabaseError, OSError) as error:
             if _remove_database(directory):
@@ -210,6 +215,18 @@ def _open_for_reading(directory: Path) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{address}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
     )
+
+
+def _is_busy(error: sqlite3.OperationalError, seconds: float) -> bool:
+    """Whether another process held the database for too long; the error took `seconds`.
+
+    Before Python 3.11 an error has no code: there one that took all the time we are ready to
+    wait is taken for that.
+    """
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return seconds >= _BUSY_SECONDS * _NEARLY
+    return code & _PRIMARY in (_SQLITE_BUSY, _SQLITE_LOCKED)
 
 
 def _shrink(database: sqlite3.Connection) -> None:
