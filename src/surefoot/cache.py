@@ -80,7 +80,10 @@ class Cache:
         if self.directory is None or not wanted or not (self.directory / _DATABASE).exists():
             return found
         today, worn = _today(), []
-        with self._connected(self.directory, reading=True) as database:
+        with (
+            self._forgiving(self.directory, reading=True),
+            self._connected(self.directory, reading=True) as database,
+        ):
             for start in range(0, len(wanted), _KEYS_PER_QUERY):
                 chunk = wanted[start : start + _KEYS_PER_QUERY]
                 marks = ",".join("?" * len(chunk))
@@ -105,7 +108,10 @@ class Cache:
         except OSError as error:
             self._notice(f"nothing is cached in {self.directory}: {error.strerror or error}")
             return
-        with self._connected(self.directory, reading=False) as database:
+        with (
+            self._forgiving(self.directory, reading=False),
+            self._connected(self.directory, reading=False) as database,
+        ):
             database.execute("begin immediate")
             database.executemany("insert or replace into entries values (?, ?, ?)", rows)
             database.execute("delete from entries where day < ?", (today - _KEPT_DAYS,))
@@ -119,15 +125,20 @@ class Cache:
             database.executemany("update entries set day = ? where key = ?", worn)
             database.execute("commit")
 
+    @staticmethod
     @contextmanager
-    def _connected(self, directory: Path, *, reading: bool) -> Iterator[sqlite3.Connection]:
-        """Lend a connection; whatever goes wrong with it ends the block without an error."""
+    def _connected(directory: Path, *, reading: bool) -> Iterator[sqlite3.Connection]:
+        with closing(_open(directory, reading)) as lent:
+            if not reading:
+                lent.executescript(_TABLE)
+            yield lent
+
+    @contextmanager
+    def _forgiving(self, directory: Path, *, reading: bool) -> Iterator[None]:
+        """End the block without an error, whatever goes wrong with the database in it."""
         started = time.monotonic()
         try:
-            with closing(_open(directory, reading)) as lent:
-                if not reading:
-                    lent.executescript(_TABLE)
-                yield lent
+            yield
         except sqlite3.OperationalError as error:
             if not reading and not _is_busy(error, time.monotonic() - started):
                 self._notice(f"nothing is cached in {directory}: {error}")
@@ -246,7 +257,7 @@ def _make_directory(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
         path = directory / name
-        if not path.exists():
+        if not path.exists() or not path.stat().st_size:  # as a full disk leaves it
             path.write_text(text, encoding="utf-8")
 
 
