@@ -366,7 +366,9 @@ def test_baseline_and_changes(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout.decode()
     read = [(root / f"{name}.py").read_text() for name in "abc"]
     assert read == [_LATE, _LATE, _MENDED]
-    assert b"Fixed 1 of 1 finding" in result.stdout
-    surefoot("check", "--fix", cwd=root)
+    assert b"Fixed 1 new finding, with 1 fix.\n" in result.stdout
+    found = metrics(root, "--fix")
     read = [(root / f"{name}.py").read_text() for name in "abc"]
     assert read == [_LATE, _MENDED, _MENDED]
+    against = ("initialViolations", "finalViolations", "settled", "new", "fixRate", "fixesApplied")
+    assert [found[name] for name in against] == [1, 1, 0, 0, 0.0, 1]

@@ -67,6 +67,8 @@ def visible(run: Run, view: View) -> tuple[Run, int]:
             initial_violations=judged,
             final_violations=len(findings) + carried,
             fix_rate=fix_rate(judged, judged - carried),
+            settled=judged - carried,
+            brought=len(findings),
         )
     suppressed = tuple(pair for pair in run.suppressed if pair[0].confidence >= view.confidence)
     return replace(run, findings=findings, suppressed=suppressed, metrics=metrics), hidden
