@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,53 @@ def test_moved_file_without_git(tmp_path: Path) -> None:
     assert compared(other, finding()) == "1 new, 0 carried, 1 stale"
 
 
+def test_renamed_function(tmp_path: Path) -> None:
+    """In a function that has another name now its findings are the known ones."""
+    root = project(tmp_path, client="def state():\n    pass\n")
+    known = finding(path="app/client.py", scope="status")
+    now = finding(path="app/client.py", scope="state")
+    a_run = run(now, root=root, checked=("app/client.py",))
+    assert compared(a_run, known) == "0 new, 1 carried, 0 stale"
+    kept = compare(a_run, FILE, entries_of([known])).kept
+    assert kept == entries_of([now])
+    edited = run(replace(now, anchor="x()"), root=root, checked=("app/client.py",))
+    assert compared(edited, known) == "1 new, 0 carried, 1 stale"
+
+
+def test_another_function_beside(tmp_path: Path) -> None:
+    """While the function of a known finding is there, the same line elsewhere is new."""
+    root = project(tmp_path, client="def status():\n    pass\n\n\ndef state():\n    pass\n")
+    now = finding(path="app/client.py", scope="state")
+    a_run = run(now, root=root, checked=("app/client.py",))
+    told = compared(a_run, finding(path="app/client.py", scope="status"))
+    assert told == "1 new, 0 carried, 1 stale"
+
+
+def test_module_split(tmp_path: Path) -> None:
+    """A function moved to another file takes its findings with it, while its file stays."""
+    body = "def status():\n    pass\n"
+    root = project(tmp_path, client="x = 1\n", part=body, copy=body)
+    known = finding(path="app/client.py", scope="status")
+    moved = finding(path="app/part.py", scope="status")
+    a_run = run(moved, root=root, checked=("app/client.py", "app/part.py"))
+    assert compared(a_run, known) == "0 new, 1 carried, 0 stale"
+    assert compare(a_run, FILE, entries_of([known])).kept == entries_of([moved])
+    copied = replace(a_run, findings=(moved, finding(path="app/copy.py", scope="status")))
+    assert compared(copied, known) == "1 new, 1 carried, 0 stale"
+    partial = run(moved, root=root, checked=("app/part.py",))
+    found = compare(partial, FILE, entries_of([known]), whole=False)
+    assert (found.new, found.judged) == ((), 1)
+
+
+def test_entries_that_become_one(tmp_path: Path) -> None:
+    """Findings that end up in one place are counted together."""
+    root = project(tmp_path, client="def all():\n    pass\n")
+    known = [finding(path="app/client.py", scope="one"), finding(path="app/client.py", scope="two")]
+    now = finding(path="app/client.py", scope="all")
+    a_run = run(now, now, root=root, checked=("app/client.py",))
+    assert compare(a_run, FILE, entries_of(known)).kept == entries_of([now, now])
+
+
 def test_never() -> None:
     """Findings of rules that may not be in a baseline are new, whatever it holds."""
     told = compared(run(finding()), finding(), never=("missing-timeout",))
@@ -124,7 +172,8 @@ def test_lines_merge(tmp_path: Path) -> None:
         ('{"rule": "x"}', ":2: `path` must be a text"),
         ('{"rule":"x","path":"a","scope":"","text":"","n":0}', ":2: `n` must be"),
         ('{"rule":"x","path":"a","scope":"","text":"","line":3}', ":2: unknown key `line`"),
-        ("<<<<<<< ours", ":2: is no line of a baseline"),
+        ("<<<<<<< ours", ":2: there is a merge conflict: keep the lines of both sides"),
+        ("=======", ":2: there is a merge conflict"),
         ("[" * 100_000, ":2: is no line of a baseline"),
     ],
 )

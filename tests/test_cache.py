@@ -166,6 +166,56 @@ def test_a_full_disk_costs_a_notice(tmp_path: Path) -> None:
     assert Cache(tmp_path).load([KEY]) == {KEY: "small"}
 
 
+def _start_on_a_full_disk(directory: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    cache = Cache(directory)
+    cache.store({KEY: 1})
+    sys.exit(0 if cache.load([KEY]) == {} and len(cache.notices) == 1 else 1)
+
+
+def test_a_disk_that_was_full_from_the_start(tmp_path: Path) -> None:
+    """Where not even an empty database fits, that is a notice; later all is well."""
+    (tmp_path / "entries-1.sqlite").touch()
+    (tmp_path / ".gitignore").touch()
+    (tmp_path / "CACHEDIR.TAG").write_text("Signature")
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_start_on_a_full_disk, args=(tmp_path,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    Cache(tmp_path).store({KEY: 2})
+    assert Cache(tmp_path).load([KEY]) == {KEY: 2}
+    assert (tmp_path / ".gitignore").read_text() == "*\n"
+
+
+def test_a_database_that_cannot_be_opened(tmp_path: Path) -> None:
+    """What cannot be opened is not known, whatever stands in its place."""
+    (tmp_path / "entries-1.sqlite").mkdir()
+    cache = Cache(tmp_path)
+    assert cache.load([KEY]) == {}
+    cache.store({KEY: 1})
+    assert len(cache.notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds", "busy"),
+    [
+        (5, 0.0, True),
+        (261, 0.0, True),
+        (6, 0.0, True),
+        (13, 9.0, False),
+        (None, 0.1, False),
+        (None, 5.0, True),
+    ],
+)
+def test_busy(code: int | None, seconds: float, busy: bool) -> None:
+    """That another process is at it is told by the code; where there is none, by the wait."""
+    error = sqlite3.OperationalError("whatever it says")
+    if code is not None:
+        error.sqlite_errorcode = code  # type: ignore[attr-defined,unused-ignore]
+    assert module._is_busy(error, seconds) is busy
+
+
 def _write(directory: Path, writer: int) -> None:
     for number in range(25):
         cache = Cache(directory)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import subprocess
 from pathlib import Path
 
@@ -85,37 +84,87 @@ def test_no_commit_yet(tmp_path: Path) -> None:
     assert uncommitted(str(tmp_path)).lines == {"a.py": (1,)}
 
 
-def test_staged_lines_are_those_of_the_work_tree(root: Path) -> None:
-    """What is in the index is found where it stands in the work tree, and nothing else."""
+def test_staged(root: Path) -> None:
+    """What the next commit holds is judged, whatever became of it in the work tree since."""
     edit(root / "a.py", line5="staged = 5\n")
-    git(root, "add", "a.py")
-    edit(root / "a.py", line2="above = 1\nabove = 2\nabove = 3\n", line9="below = 9\n")
+    (root / "gone.py").write_text("x = 1\n")
+    (root / "data.json").write_text("1\n")
+    git(root, "add", ".")
+    staged_text = (root / "a.py").read_bytes()
+    edit(root / "a.py", line2="above = 1\nabove = 2\n", line5="again = 5\n")
+    (root / "gone.py").unlink()
+    (root / "data.json").write_text("2\n")
     (root / "new.py").write_text("x = 1\n")
-    assert staged(str(root)).lines == {"a.py": (7,)}
-    edit(root / "a.py", line7="changed = 1\nagain = 2\n")
-    assert staged(str(root)).lines == {"a.py": (7, 8)}
+    found = staged(str(root))
+    assert found.lines == {"a.py": (5,), "gone.py": (1,), "data.json": (1,)}
+    assert found.contents == {"a.py": staged_text, "gone.py": b"x = 1\n"}
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_staged_lines_at_random(root: Path, seed: int) -> None:
-    """Whatever else is edited, a staged line that still stands is found where it stands."""
-    chance = random.Random(seed)
-    lines = [f"x{number} = {number}\n" for number in range(1, 11)]
-    marked = chance.sample(range(10), 3)
-    for index in marked:
-        lines[index] = f"staged{index} = 1\n"
-    (root / "a.py").write_text("".join(lines))
-    git(root, "add", "a.py")
-    for _ in range(4):
-        index = chance.randrange(len(lines))
-        if not lines[index].startswith("staged"):
-            lines[index] = chance.choice(["", f"n{chance.random()} = 1\n", "m = 1\nm = 2\n"])
-        lines = "".join(lines).splitlines(keepends=True)
-    (root / "a.py").write_text("".join(lines))
-    changed = staged(str(root)).lines["a.py"]
-    assert changed is not None
-    wanted = [number for number, line in enumerate(lines, 1) if line.startswith("staged")]
-    assert set(wanted) <= set(changed)
+def test_staged_in_a_conflict(root: Path) -> None:
+    """In a file with a conflict nothing is settled, so all of it counts."""
+    git(root, "checkout", "--quiet", "-b", "side")
+    edit(root / "a.py", line5="side = 5\n")
+    git(root, "commit", "--quiet", "--all", "--message=side")
+    git(root, "checkout", "--quiet", "main")
+    edit(root / "a.py", line5="main = 5\n")
+    git(root, "commit", "--quiet", "--all", "--message=main")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(root, "merge", "side")
+    assert staged(str(root)) == Changes({"a.py": None})
+
+
+def test_staged_on_the_command_line(root: Path) -> None:
+    """A mistake that is staged is found, also where the work tree has it mended or no more."""
+    (root / "pyproject.toml").write_text('[tool.surefoot]\nselect = ["missing-timeout"]\n')
+    (root / "new.py").write_text(CALL)
+    git(root, "add", "new.py")
+    (root / "new.py").write_text(CALL.replace("(url)\n", "(url, timeout=1)\n"))
+    mended = surefoot("check", "--staged", cwd=root)
+    assert b"new.py:5:12" in mended.stdout
+    assert b"    return requests.get(url)\n" in mended.stdout
+    (root / "new.py").unlink()
+    assert b"new.py:5:12" in surefoot("check", "--staged", cwd=root).stdout
+    assert b"new.py:5:12" in surefoot("check", "--staged", "new.py", cwd=root).stdout
+    git(root, "reset", "--quiet")
+    (root / "new.py").write_text(CALL)
+    assert surefoot("check", "--staged", cwd=root).returncode == 0
+
+
+def test_staged_and_fixed(root: Path) -> None:
+    """Fixes go to the work tree, so the next commit still lacks them; a file of which only
+    some is staged is left alone."""
+    config = '[tool.surefoot]\nselect = ["missing-timeout"]\ndefault-timeout = 7\n'
+    (root / "pyproject.toml").write_text(config)
+    (root / "whole.py").write_text(CALL)
+    (root / "part.py").write_text(CALL)
+    git(root, "add", ".")
+    (root / "part.py").write_text(f"{CALL}\nx = 1\n")
+    result = surefoot("check", "--staged", "--fix", "--unsafe-fixes", cwd=root)
+    assert result.returncode == 1
+    assert "timeout=7" in (root / "whole.py").read_text()
+    assert (root / "part.py").read_text() == f"{CALL}\nx = 1\n"
+    assert b"Note: part.py: some of its changes are not staged" in result.stdout
+    assert b"Note: what was fixed is not staged yet" in result.stdout
+    git(root, "add", ".")
+    again = surefoot("check", "--staged", "--fix", "--unsafe-fixes", cwd=root)
+    assert again.returncode == 1  # part.py
+    git(root, "add", ".")
+    assert surefoot("check", "--staged", "--fix", "--unsafe-fixes", cwd=root).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["diff.interHunkContext=20", "diff.noprefix=true", "diff.mnemonicPrefix=true"],
+)
+def test_configured_diffs(root: Path, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How a user likes to see a diff does not change what it says."""
+    name, _, value = setting.partition("=")
+    git(root, "config", name, value)
+    monkeypatch.setenv("GIT_DIFF_OPTS", "--unified=5")
+    edit(root / "a.py", line3="y = 3\n", line7="y = 7\n")
+    (root / "b.py").write_text("x = 1\n")
+    git(root, "add", "b.py")
+    assert uncommitted(str(root)).lines == {"a.py": (3, 7), "b.py": (1,)}
 
 
 def test_index_of_a_partial_commit(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,10 +235,58 @@ def test_shallow_clone(root: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         since(str(clone / "c"), "origin/main")
 
 
+def test_the_command_that_is_named_helps(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In a shallow clone of one branch, the command that is named brings the base."""
+    git(root, "checkout", "--quiet", "-b", "topic")
+    for number in range(3):
+        edit(root / "a.py", line1=f"topic = {number}\n")
+        git(root, "commit", "--quiet", "--all", f"--message={number}")
+    git(root, "checkout", "--quiet", "main")
+    edit(root / "a.py", line9="main = 9\n")
+    git(root, "commit", "--quiet", "--all", "--message=main")
+    folder = tmp_path_factory.mktemp("clone")
+    git(folder, "clone", "--quiet", "--depth=1", "--branch=topic", f"file://{root}", "c")
+    clone = folder / "c"
+    with pytest.raises(ChangeError, match="this clone is shallow: try `git fetch --unshallow`"):
+        since(str(clone), "HEAD~1")
+    with pytest.raises(ChangeError) as raised:
+        since(str(clone), "origin/main")
+    _, _, command = str(raised.value).rpartition("try ")
+    git(clone, *command.strip("`").split()[1:])
+    assert since(str(clone), "origin/main").lines == {"a.py": (1,)}
+
+
+def test_broken_files(root: Path) -> None:
+    """A file that cannot be parsed fails a run where it changed, and is told of elsewhere."""
+    (root / "pyproject.toml").write_text('[tool.surefoot]\nselect = ["missing-timeout"]\n')
+    (root / "broken.py").write_text("def (:\n")
+    assert surefoot("check", "--changed", cwd=root).returncode == 1
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message=broken")
+    (root / "new.py").write_text("x = 1\n")
+    result = surefoot("check", "--changed", cwd=root)
+    assert result.returncode == 0
+    assert b"Note: broken.py did not change, and cannot be parsed" in result.stdout
+
+
+def test_without_git(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where git cannot be run, that is what is said."""
+    monkeypatch.setenv("PATH", str(root / "nothing"))
+    with pytest.raises(ChangeError, match="told to have changed: git cannot be run"):
+        uncommitted(str(root))
+
+
 def test_unknown_base(root: Path) -> None:
     """A base that is not there is answered with the command that fetches it."""
-    with pytest.raises(ChangeError, match="git fetch origin release"):
+    wanted = "git fetch origin release:refs/remotes/origin/release`"
+    with pytest.raises(ChangeError, match=wanted):
         since(str(root), "origin/release")
+    with pytest.raises(ChangeError, match="git fetch origin upstream/x"):
+        since(str(root), "upstream/x")
+    with pytest.raises(ChangeError, match=r"no commit `HEAD~9`$"):
+        since(str(root), "HEAD~9")
     with pytest.raises(ChangeError, match="no name of a commit"):
         since(str(root), "--output=x")
 

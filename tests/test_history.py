@@ -98,7 +98,7 @@ def test_renamed_files() -> None:
 
 def test_figures() -> None:
     """Time to fix, age and fix rate are measured over the lives of findings."""
-    third = finding(scope="third")
+    third = finding(scope="third", anchor="third()")
     lived = course(
         [
             at(0, both(finding(), OTHER)),
@@ -143,7 +143,77 @@ def test_broken_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="another version"):
         Store(str(other)).snapshots()
     with pytest.raises(StoreError, match="cannot be opened"):
-        Store(str(path / "below" / "x.sqlite")).last()
+        Store(str(path / "below" / "x.sqlite")).prepare()
+    foreign = tmp_path / "foreign.sqlite"
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("create table runs (anything)")
+    for use in (Store.snapshots, Store.prepare):
+        with pytest.raises(StoreError, match="of another program"):
+            use(Store(str(foreign)))
+
+
+@pytest.mark.parametrize(
+    "damage", ["update runs set rules = 'x'", "update seen set severity = 77", "drop table seen"]
+)
+def test_damaged_store(tmp_path: Path, damage: str) -> None:
+    """What surefoot did not write is told of, whichever part it is."""
+    store = Store(str(tmp_path / "history.sqlite"))
+    store.add(at(1, both(finding())))
+    with sqlite3.connect(store.path) as connection:
+        connection.execute(damage)
+    with pytest.raises(StoreError, match=r"history\.sqlite: "):
+        store.snapshots()
+
+
+def test_reading_writes_nothing(tmp_path: Path) -> None:
+    """Runs can be shown where nothing can be written, and asking for them makes no file."""
+    store = Store(str(tmp_path / "none" / "history.sqlite"))
+    assert (store.snapshots(), store.last(), store.commits()) == ([], None, set())
+    assert list(tmp_path.iterdir()) == []
+    kept = Store(str(tmp_path / "history.sqlite"))
+    kept.add(at(1, both(finding())))
+    before = Path(kept.path).read_bytes()
+    with sqlite3.connect(kept.path) as connection:
+        connection.execute("begin exclusive")
+        connection.rollback()
+        connection.execute("begin immediate")  # a writer at work does not keep readers out
+        assert [each.session for each in kept.snapshots()] == ["day 1"]
+        assert kept.holds("day 1")
+    assert Path(kept.path).read_bytes() == before
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    """A file whose name is in no encoding is kept as it is."""
+    store = Store(str(tmp_path / "history.sqlite"))
+    item = at(1, run(finding(path="caf\udce9.py"), checked=("caf\udce9.py",)))
+    store.add(item)
+    assert store.snapshots() == [item]
+
+
+def test_renamed_functions() -> None:
+    """A line that is gone from one function and is there in another was moved, not fixed."""
+    assert told(
+        at(1, both(finding())),
+        at(2, both(finding(scope="PaymentClient.state"))),
+        at(3, both(finding(path="app/other.py", scope="PaymentClient.state"))),
+        at(4, both(finding(path="app/other.py", scope="elsewhere", anchor="other()"))),
+    ) == [
+        "1 open: 1 new, 0 reopened, 0 carried, 0 fixed, 0 removed",
+        "1 open: 0 new, 0 reopened, 1 carried, 0 fixed, 0 removed",
+        "1 open: 0 new, 0 reopened, 1 carried, 0 fixed, 0 removed",
+        "1 open: 1 new, 0 reopened, 0 carried, 1 fixed, 0 removed",
+    ]
+
+
+def test_moved_in_a_partial_run() -> None:
+    """What was in a file that a run did not check has not moved."""
+    assert (
+        told(
+            at(1, both(finding())),
+            at(2, run(finding(path="app/other.py"), checked=("app/other.py",), examined=2)),
+        )[1]
+        == "2 open: 1 new, 0 reopened, 0 carried, 0 fixed, 0 removed"
+    )
 
 
 def test_exports() -> None:

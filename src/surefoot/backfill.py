@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -128,8 +128,13 @@ class _Past:
         for path in self._blobs.keys() - blobs.keys():
             self.folder.joinpath(path).unlink()
         changed = {path: blob for path, blob in blobs.items() if self._blobs.get(path) != blob}
-        contents = self._contents(sorted(set(changed.values())))
+        contents = self._contents(changed.values())
         for path, blob in changed.items():
+            if blob not in contents:
+                raise BackfillError(
+                    f"{path} of commit {commit.name[:8]} is not in this clone; "
+                    "`git fetch --refetch --no-filter` brings what a partial clone left out"
+                )
             target = self.folder.joinpath(path)
             if target.is_dir():
                 _remove_empty(target)
@@ -156,20 +161,15 @@ class _Past:
             if f"/{path}".endswith(_WANTED):
                 yield path, blob
 
-    def _contents(self, blobs: list[str]) -> dict[str, bytes]:
-        answer = self._ask("cat-file", "--batch", content="".join(f"{b}\n" for b in blobs).encode())
-        found: dict[str, bytes] = {}
-        start = 0
-        for blob in blobs:
-            end = answer.index(b"\n", start)
-            size = int(answer[start:end].split()[2])
-            found[blob] = answer[end + 1 : end + 1 + size]
-            start = end + 1 + size + 1
-        return found
-
-    def _ask(self, *arguments: str, content: bytes = b"") -> bytes:
+    def _contents(self, names: Iterable[str]) -> dict[str, bytes]:
         try:
-            answer, _ = git.ask(self.root, *arguments, content=content)
+            return git.blobs(self.root, names)
+        except git.GitError as error:
+            raise BackfillError(f"git cannot tell the history of {self.root}: {error}") from error
+
+    def _ask(self, *arguments: str) -> bytes:
+        try:
+            answer, _ = git.ask(self.root, *arguments)
         except git.GitError as error:
             raise BackfillError(f"git cannot tell the history of {self.root}: {error}") from error
         return answer

@@ -4,8 +4,9 @@ One JSON object per line, sorted, without line numbers, dates or totals, so that
 merge: `{"rule":"missing-timeout","path":"app/client.py","scope":"fetch","text":"8f3c..."}`.
 An entry is known by its rule, path and enclosing scope; entries of one scope are told apart
 by the text of their line where that still stands, else by their order. That key follows from
-measurements on real histories: it survives edits above and on the line, and renames are asked
-of git.
+measurements on real histories: it survives edits above and on the line, renamed files are asked
+of git, and a function that is no longer there is looked for under another name or in another
+file.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from typing import Any
 
 from surefoot import git
 from surefoot.model import BaselineEntry, Comparison, Finding, Run
+from surefoot.namespaces import namespaces
 from surefoot.pairing import Sign, pair, sign
 
 FILE = "surefoot-baseline.jsonl"
 
 _MOST_ENTRIES = 1_000_000
+_CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")
 
 
 class BaselineError(Exception):
@@ -39,6 +42,11 @@ def read_baseline(path: str) -> tuple[BaselineEntry, ...]:
     try:
         with open(path, encoding="utf-8") as stream:
             for number, line in enumerate(stream, 1):
+                if line.startswith(_CONFLICT):
+                    raise BaselineError(
+                        f"{path}:{number}: there is a merge conflict: keep the lines of both "
+                        f"sides; `{FILE} merge=union` in .gitattributes does so by itself"
+                    )
                 if line.strip():
                     entry = _entry(line, f"{path}:{number}")
                     key = (*entry.key, entry.text)
@@ -103,36 +111,81 @@ def compare(
         for _ in range(entry.count)
     ]
     known = [entries[number] for number in units]
+    found = [sign(finding) for finding in run.findings]
+    places = _Places(run)
     pairs = pair(
         [Sign(entry.rule, entry.path, entry.scope, entry.text) for entry in known],
-        [sign(finding) for finding in run.findings],
-        lambda path: not _is_there(run, path),
+        found,
+        places.is_gone,
     )
-    seen = Counter(units[index] for index in pairs.values())
+    seen: dict[int, list[Sign]] = {}
+    for index, unit in pairs.items():
+        seen.setdefault(units[unit], []).append(found[index])
     checked, failed = set(run.checked), {failure.path for failure in run.failures}
     kept, stale, judged = [], [], 0
     for number, entry in enumerate(entries):
-        is_known = entry.path in checked or (whole and not _is_there(run, entry.path))
+        there = seen.get(number, [])
+        kept += [_standing(entry, each) for each in there]
+        left = entry.count - len(there)
+        is_known = entry.path in checked or (whole and not places.is_file(entry.path))
         if entry.rule not in run.rules or entry.path in failed or not is_known:
-            kept.append(entry)
+            judged += len(there)
+            kept += [replace(entry, count=left)] if left else []
             continue
         judged += entry.count
-        if seen[number]:
-            kept.append(replace(entry, count=seen[number]))
-        if entry.count > seen[number]:
-            stale.append(replace(entry, count=entry.count - seen[number]))
+        stale += [replace(entry, count=left)] if left else []
     return Comparison(
         file=file,
         new=tuple(each for index, each in enumerate(run.findings) if index not in pairs),
         carried=tuple(each for index, each in enumerate(run.findings) if index in pairs),
-        kept=tuple(sorted(kept)),
+        kept=_summed(kept),
         stale=tuple(sorted(stale)),
         judged=judged,
     )
 
 
-def _is_there(run: Run, path: str) -> bool:
-    return os.path.lexists(os.path.join(run.root, path))
+def _standing(entry: BaselineEntry, there: Sign) -> BaselineEntry:
+    """Return the entry of one finding, which follows it to another file or scope."""
+    if entry.key == there[:3]:
+        return replace(entry, count=1)
+    return replace(entry, path=there.path, scope=there.scope, text=there.text, count=1)
+
+
+def _summed(entries: Iterable[BaselineEntry]) -> tuple[BaselineEntry, ...]:
+    """Return the entries, sorted, with those that say the same as one."""
+    counts: Counter[BaselineEntry] = Counter()
+    for entry in entries:
+        counts[replace(entry, count=1)] += entry.count
+    return tuple(sorted(replace(entry, count=count) for entry, count in counts.items()))
+
+
+class _Places:
+    """What is still there of a project: files, and the functions and classes in them."""
+
+    def __init__(self, run: Run) -> None:
+        self._root = run.root
+        self._checked = frozenset(run.checked)
+        self._known: dict[str, frozenset[str] | None] = {}
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file at a path."""
+        return os.path.lexists(os.path.join(self._root, path))
+
+    def is_gone(self, place: Sign) -> bool:
+        """Whether the file of a finding is gone, or the function or class it was in."""
+        if place.path not in self._checked and not self.is_file(place.path):
+            return True
+        if place.path not in self._known:
+            self._known[place.path] = self._read(place.path)
+        there = self._known[place.path]
+        return bool(place.scope) and there is not None and place.scope not in there
+
+    def _read(self, path: str) -> frozenset[str] | None:
+        try:
+            with open(os.path.join(self._root, path), "rb") as file:
+                return namespaces(file.read())
+        except OSError:
+            return None
 
 
 def renames(root: str, baseline: str, entries: Iterable[BaselineEntry]) -> dict[str, str]:

@@ -35,6 +35,10 @@ create table if not exists entries (
 create index if not exists entries_by_day on entries (day);
 """
 _BUSY_SECONDS = 5.0
+_NEARLY = 0.99
+_SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
+_PRIMARY = 0xFF
+"""The bits of an error code of SQLite that say what it is; the others only say more of it."""
 _KEYS_PER_QUERY = 900
 _CHECKSUM = 8
 _KEPT_DAYS = 30
@@ -76,7 +80,10 @@ class Cache:
         if self.directory is None or not wanted or not (self.directory / _DATABASE).exists():
             return found
         today, worn = _today(), []
-        with self._connected(self.directory, reading=True) as database:
+        with (
+            self._forgiving(self.directory, reading=True),
+            self._connected(self.directory, reading=True) as database,
+        ):
             for start in range(0, len(wanted), _KEYS_PER_QUERY):
                 chunk = wanted[start : start + _KEYS_PER_QUERY]
                 marks = ",".join("?" * len(chunk))
@@ -101,7 +108,10 @@ class Cache:
         except OSError as error:
             self._notice(f"nothing is cached in {self.directory}: {error.strerror or error}")
             return
-        with self._connected(self.directory, reading=False) as database:
+        with (
+            self._forgiving(self.directory, reading=False),
+            self._connected(self.directory, reading=False) as database,
+        ):
             database.execute("begin immediate")
             database.executemany("insert or replace into entries values (?, ?, ?)", rows)
             database.execute("delete from entries where day < ?", (today - _KEPT_DAYS,))
@@ -115,16 +125,22 @@ class Cache:
             database.executemany("update entries set day = ? where key = ?", worn)
             database.execute("commit")
 
+    @staticmethod
     @contextmanager
-    def _connected(self, directory: Path, *, reading: bool) -> Iterator[sqlite3.Connection]:
-        """Lend a connection; whatever goes wrong with it ends the block without an error."""
+    def _connected(directory: Path, *, reading: bool) -> Iterator[sqlite3.Connection]:
+        with closing(_open(directory, reading)) as lent:
+            if not reading:
+                lent.executescript(_TABLE)
+            yield lent
+
+    @contextmanager
+    def _forgiving(self, directory: Path, *, reading: bool) -> Iterator[None]:
+        """End the block without an error, whatever goes wrong with the database in it."""
+        started = time.monotonic()
         try:
-            with closing(_open(directory, reading)) as lent:
-                if not reading:
-                    lent.executescript(_TABLE)
-                yield lent
+            yield
         except sqlite3.OperationalError as error:
-            if not reading and "locked" not in str(error):
+            if not reading and not _is_busy(error, time.monotonic() - started):
                 self._notice(f"nothing is cached in {directory}: {error}")
         except (sqlite3.DatabaseError, OSError) as error:
             if _remove_database(directory):
@@ -212,6 +228,18 @@ def _open_for_reading(directory: Path) -> sqlite3.Connection:
     )
 
 
+def _is_busy(error: sqlite3.OperationalError, seconds: float) -> bool:
+    """Whether another process held the database for too long; the error took `seconds`.
+
+    Before Python 3.11 an error has no code: there one that took all the time we are ready to
+    wait is taken for that.
+    """
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return seconds >= _BUSY_SECONDS * _NEARLY
+    return code & _PRIMARY in (_SQLITE_BUSY, _SQLITE_LOCKED)
+
+
 def _shrink(database: sqlite3.Connection) -> None:
     """Drop the older half of the entries when the file has grown too large."""
     (pages,) = database.execute("pragma page_count").fetchone()
@@ -229,7 +257,7 @@ def _make_directory(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
         path = directory / name
-        if not path.exists():
+        if not path.exists() or not path.stat().st_size:  # as a full disk leaves it
             path.write_text(text, encoding="utf-8")
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from surefoot.git import GitError, ask, index_of_commit, unquoted
-from surefoot.model import Finding, Run
+from surefoot.git import GitError, GitMissing, ask, blobs, index_of_commit, unquoted
+from surefoot.model import BROKEN_SOURCE, Finding, Run
 
 _DIFF = (
     "diff",
     "--unified=0",
+    "--inter-hunk-context=0",
     "--no-color",
     "--no-ext-diff",
     "--no-textconv",
@@ -24,7 +25,19 @@ _DIFF = (
     "--src-prefix=a/",
     "--dst-prefix=b/",
 )
+_RAW = (
+    "diff",
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-ext-diff",
+    "--no-renames",
+    "--ignore-submodules=all",
+    "--relative",
+)
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+_MAY_BE_PYTHON = ("", ".py", ".pyi")
 
 
 class ChangeError(Exception):
@@ -49,10 +62,12 @@ class Changes:
     """The changed lines of each changed file, ascending; None for a file that is all new.
 
     Paths are relative to the project's root, with `/`. Where lines were only taken out, the
-    lines on both sides of the gap count as changed.
+    lines on both sides of the gap count as changed. `contents` are those of files that are not
+    on disk as they are to be judged: what is staged, where the work tree differs.
     """
 
     lines: Mapping[str, tuple[int, ...] | None]
+    contents: Mapping[str, bytes] = field(default_factory=dict)
 
     def touch(self, path: str, first: int, last: int) -> bool:
         """Whether any of the lines from `first` to `last`, inclusive, changed."""
@@ -89,27 +104,69 @@ def since(root: str, reference: str) -> Changes:
 
 
 def staged(root: str) -> Changes:
-    """Return what the next commit would change, by the lines of the files in the work tree.
+    """Return what the next commit would change, and what it holds that the work tree does not.
 
     Raises `ChangeError` where git cannot tell.
     """
     try:
         index = index_of_commit(root)
+        planned = _diff(root, "--cached", _head(root), variables=index)
+        differing, unmerged = _unstaged(root, index)
+        contents = blobs(root, differing.values())
     except GitError as error:
         raise ChangeError(_told(root, error)) from error
-    planned = _diff(root, "--cached", _head(root), variables=index)
-    unstaged = _diff(root, variables=index)
-    found: dict[str, tuple[int, ...] | None] = {}
-    for path, hunks in planned.items():
-        found[path] = tuple(_moved(_new_lines(hunks), unstaged.get(path, [])))
-    return Changes(found)
+    lines: dict[str, tuple[int, ...] | None] = {
+        path: tuple(_new_lines(hunks)) for path, hunks in planned.items()
+    }
+    lines.update(dict.fromkeys(unmerged))
+    return Changes(
+        lines,
+        {path: contents[blob] for path, blob in differing.items() if blob in contents},
+    )
+
+
+def _unstaged(root: str, index: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return the blobs of regular files that differ from the work tree, and what is unmerged."""
+    answer, _ = ask(root, *_RAW, "--", variables=index)
+    words = os.fsdecode(answer).split("\0")[:-1]
+    differing: dict[str, str] = {}
+    unmerged: list[str] = []
+    for description, path in zip(words[::2], words[1::2], strict=True):
+        mode, _, blob, _, status = description.lstrip(":").split(" ")
+        if status == "U":
+            unmerged.append(path)
+        elif mode.startswith("100") and os.path.splitext(path)[1] in _MAY_BE_PYTHON:
+            differing[path] = blob
+    return {path: blob for path, blob in differing.items() if path not in unmerged}, unmerged
 
 
 def only_changed(run: Run, changes: Changes) -> Run:
-    """Return the run with the findings that concern what changed, and no others."""
+    """Return the run with the findings that concern what changed, and no others.
+
+    That a file is no Python is news only where the file changed; a notice tells how many
+    others there are.
+    """
     findings = tuple(finding for finding in run.findings if changes.concern(finding))
     suppressed = tuple(pair for pair in run.suppressed if changes.concern(pair[0]))
-    return replace(run, findings=findings, suppressed=suppressed)
+    old = {
+        failure.path
+        for failure in run.failures
+        if failure.error in BROKEN_SOURCE and failure.path not in changes.lines
+    }
+    notices = run.notices
+    if old:
+        others = f" and {len(old) - 1:,} more" if len(old) > 1 else ""
+        notices = (
+            *notices,
+            f"{min(old)}{others} did not change, and cannot be parsed: nothing is known of it",
+        )
+    return replace(
+        run,
+        findings=findings,
+        suppressed=suppressed,
+        failures=tuple(failure for failure in run.failures if failure.path not in old),
+        notices=notices,
+    )
 
 
 def _head(root: str) -> str:
@@ -130,14 +187,11 @@ def _merge_base(root: str, reference: str) -> str:
         ask(root, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
     except GitError as error:
         _repository(root, error)
-        remote, _, branch = reference.partition("/")
-        fetch = f"git fetch {remote} {branch}" if branch else f"git fetch origin {reference}"
-        raise ChangeError(f"git knows no commit `{reference}`; try `{fetch}`") from error
+        raise ChangeError(f"git knows no commit `{reference}`{_remedy(root, reference)}") from error
     try:
         base, _ = ask(root, "merge-base", reference, "HEAD")
     except GitError as error:
-        shallow, _ = ask(root, "rev-parse", "--is-shallow-repository")
-        if shallow.strip() == b"true":
+        if _is_shallow(root):
             raise ChangeError(
                 f"this clone is shallow and does not reach back to where it left `{reference}`; "
                 "try `git fetch --unshallow`"
@@ -147,6 +201,24 @@ def _merge_base(root: str, reference: str) -> str:
             "`--diff-base`"
         ) from error
     return base.decode("ascii").strip()
+
+
+def _remedy(root: str, reference: str) -> str:
+    """Return which command brings a commit that is not known, where one may."""
+    deeper = "--unshallow " if _is_shallow(root) else ""
+    if set(reference) & set("~^@:"):
+        return "; this clone is shallow: try `git fetch --unshallow`" if deeper else ""
+    remote, _, branch = reference.removeprefix("refs/remotes/").partition("/")
+    remotes, _ = ask(root, "remote")
+    if branch and remote in ("origin", *os.fsdecode(remotes).split()):
+        there = f"refs/remotes/{remote}/{branch}"
+        return f"; try `git fetch {deeper}{remote} {branch}:{there}`"
+    return f"; try `git fetch {deeper}origin {reference}`"
+
+
+def _is_shallow(root: str) -> bool:
+    answer, _ = ask(root, "rev-parse", "--is-shallow-repository")
+    return answer.strip() == b"true"
 
 
 def _diff(
@@ -166,8 +238,8 @@ def _parsed(lines: Iterable[str]) -> dict[str, list[Hunk]]:
     removed = added = 0
     for line in lines:
         if removed or added:  # the content of a hunk may look like anything
-            removed -= line.startswith("-")
-            added -= line.startswith("+")
+            removed -= not line.startswith(("+", "\\"))
+            added -= not line.startswith(("-", "\\"))
             continue
         if line.startswith("diff --git "):
             path = ""
@@ -197,25 +269,6 @@ def _new_lines(hunks: Iterable[Hunk]) -> list[int]:
     return sorted(lines)
 
 
-def _moved(lines: Iterable[int], hunks: list[Hunk]) -> Iterator[int]:
-    """Yield where lines stand after a further diff; what it replaces is all of its new lines."""
-    found: set[int] = set()
-    for line in lines:
-        shift = 0
-        for hunk in hunks:
-            end = hunk.start + hunk.count
-            if hunk.count and hunk.start <= line < end:
-                found.update(range(hunk.new_start, hunk.new_start + max(1, hunk.new_count)))
-                break
-            if (end if hunk.count else hunk.start + 1) > line:
-                found.add(line + shift)
-                break
-            shift += hunk.new_count - hunk.count
-        else:
-            found.add(line + shift)
-    yield from sorted(found)
-
-
 def _with_untracked(root: str, hunks: dict[str, list[Hunk]]) -> Changes:
     try:
         answer, _ = ask(root, "ls-files", "--others", "--exclude-standard", "-z")
@@ -237,7 +290,16 @@ def _repository(root: str, error: GitError) -> None:
     """Raise `ChangeError` if `root` is in no repository, whatever git said."""
     try:
         ask(root, "rev-parse", "--is-inside-work-tree")
+    except GitMissing as missing:
+        raise ChangeError(f"nothing can be told to have changed: {missing}") from error
     except GitError as outside:
+        if "dubious ownership" in str(
+            outside
+        ):  # surefoot: ignore[exception-text-matching] git has no code for it
+            raise ChangeError(
+                f"git does not read {root}, which belongs to somebody else; "
+                f"try `git config --global --add safe.directory {root}`"
+            ) from error
         raise ChangeError(
             f"{root} lies in no git repository, so nothing can be told to have changed: {outside}"
         ) from error

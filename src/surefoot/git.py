@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 TIMEOUT = 60.0
 
-_REPOSITORY_VARIABLES = (
+_STEERING_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
+    "GIT_DIFF_OPTS",
     "GIT_DIR",
+    "GIT_EXTERNAL_DIFF",
     "GIT_INDEX_FILE",
     "GIT_OBJECT_DIRECTORY",
     "GIT_PREFIX",
@@ -21,6 +23,10 @@ _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true")
 
 class GitError(Exception):
     """Git could not answer; the text says why, and what would help."""
+
+
+class GitMissing(GitError):
+    """Git cannot be run at all."""
 
 
 class GitTimeout(GitError):
@@ -37,15 +43,15 @@ def ask(
     """Run git in `directory`, on the input `content`, and return its output and error output.
 
     A file system monitor that the repository configures is not started, and variables by
-    which a hook points git at its own repository are not passed on, unless they are in
-    `variables`. Raises `GitError` where git fails, is missing, or takes longer
-    than `timeout` seconds, by default `TIMEOUT`.
+    which a hook points git at its own repository, or a user at another way to show what
+    differs, are not passed on, unless they are in `variables`. Raises `GitError` where git
+    fails, is missing, or takes longer than `timeout` seconds, by default `TIMEOUT`.
     """
     import subprocess
 
     limit = TIMEOUT if timeout is None else timeout
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    for variable in _REPOSITORY_VARIABLES:
+    for variable in _STEERING_VARIABLES:
         environment.pop(variable, None)
     environment.update(variables or {})
     try:
@@ -60,11 +66,42 @@ def ask(
     except subprocess.TimeoutExpired as error:
         raise GitTimeout(f"git did not answer within {limit:g} s: git {arguments[0]}") from error
     except OSError as error:
-        raise GitError(f"git cannot be run: {error.strerror or error}") from error
+        raise GitMissing(f"git cannot be run: {error.strerror or error}") from error
     if answer.returncode:
-        told = os.fsdecode(answer.stderr).strip().splitlines()
-        raise GitError(told[-1] if told else f"git {arguments[0]} failed")
+        raise GitError(_reason(os.fsdecode(answer.stderr)) or f"git {arguments[0]} failed")
     return answer.stdout, answer.stderr
+
+
+def _reason(told: str) -> str:
+    """Return the line in which git says why it failed, or else its last one."""
+    lines = told.strip().splitlines()
+    for line in lines:
+        kind, _, reason = line.partition(": ")
+        if kind in ("fatal", "error"):
+            return f"git: {reason}"
+    return lines[-1].strip() if lines else ""
+
+
+def blobs(directory: str, names: Iterable[str]) -> dict[str, bytes]:
+    """Return the contents of blobs by their names; those that are not there are left out.
+
+    Raises `GitError`.
+    """
+    wanted = sorted(set(names))
+    answer = b""
+    if wanted:
+        request = "".join(f"{name}\n" for name in wanted).encode("ascii")
+        answer, _ = ask(directory, "cat-file", "--batch", content=request)
+    found: dict[str, bytes] = {}
+    start = 0
+    for name in wanted:
+        end = answer.index(b"\n", start)
+        _, kind, *size = answer[start:end].split()
+        start = end + 1
+        if kind == b"blob":
+            found[name] = answer[start : start + int(size[0])]
+            start += int(size[0]) + 1
+    return found
 
 
 def renames(directory: str, since: str, until: str | None = None) -> dict[str, str]:

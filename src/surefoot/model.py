@@ -245,6 +245,10 @@ class FileError(enum.Enum):
     UNWRITABLE = "unwritable"
 
 
+BROKEN_SOURCE = frozenset({FileError.SYNTAX, FileError.ENCODING})
+"""What is wrong with the file itself, and not with how it was examined."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be examined, or not by every rule; `rule` is set for the latter."""

@@ -27,14 +27,15 @@ def sign(finding: Finding) -> Sign:
 
 
 def pair(
-    known: Sequence[Sign], found: Sequence[Sign], is_gone: Callable[[str], bool]
+    known: Sequence[Sign], found: Sequence[Sign], is_gone: Callable[[Sign], bool]
 ) -> dict[int, int]:
     """Return for findings of now, by index, the one of before that it is.
 
     Rule, path and scope must agree. Within a scope those whose lines are the same belong
-    together, and the rest in their order. What was in a file for which `is_gone` holds is
-    found by rule, scope and line in another file. That key survived edits and moves best when
-    real histories were replayed.
+    together, and the rest in their order. Where `is_gone` holds for the place of a finding, its
+    file or the function in it, that was moved or renamed: there the line decides, with the scope
+    in another file, or else in another scope of the file. That key survived edits and moves
+    best when real histories were replayed.
     """
     pairs: dict[int, int] = {}
     used: set[int] = set()
@@ -52,6 +53,6 @@ def pair(
 
     match(lambda each: each, lambda each: True)
     match(lambda each: each[:3], lambda each: True)
-    gone = {path: is_gone(path) for path in {each.path for each in known}}
-    match(lambda each: (each.rule, each.scope, each.text), lambda each: gone[each.path])
+    match(lambda each: (each.rule, each.scope, each.text), is_gone)
+    match(lambda each: (each.rule, each.path, each.text), is_gone)
     return pairs

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from surefoot.config import Config
 from surefoot.discover import (
+    PYTHON,
     Files,
     asked_files,
     is_excluded,
@@ -53,19 +54,25 @@ def read(
     *,
     cwd: str | None = None,
     stdin: StandardInput | None = None,
+    instead: Mapping[str, bytes] | None = None,
 ) -> Reading:
     """Find and read the files `paths` ask about and the project they belong to.
 
-    With `stdin`, it alone is asked about. Raises `MissingPath`.
+    With `stdin`, it alone is asked about. `instead` holds files of the project that are to be
+    judged as they are there and not as they are on disk, if they are. Raises `MissingPath`.
     """
+    instead = instead or {}
     here = cwd if cwd is not None else os.getcwd()
     within = _is_project(config.root, config)
     project = project_files(config.root, config) if within else Files((), roots={"": ""})
     if stdin is not None:
         return _read_with_stdin(config, project, stdin, here, within)
+    project = _with_missing(project, instead, config)
     asked = asked_files(paths, config.root, config, project, cwd=here)
     whole = within or any(os.path.isdir(os.path.join(here, path)) for path in paths or (".",))
-    contents, unreadable = _contents(config.root, {*project.files, *asked.files})
+    wanted = {*project.files, *asked.files}
+    contents, unreadable = _contents(config.root, wanted - instead.keys())
+    contents.update((path, content) for path, content in instead.items() if path in wanted)
     skipped = asked.skipped if paths else (*project.skipped, *asked.skipped)
     return Reading(
         sources=_sources(contents, asked.roots, known=whole),
@@ -94,6 +101,20 @@ def _read_with_stdin(
         notices=project.notices if within else (*project.notices, ALONE),
         linked=within,
     )
+
+
+def _with_missing(project: Files, instead: Mapping[str, bytes], config: Config) -> Files:
+    """Return the files of the project, with those that are not on disk."""
+    there = set(project.files)
+    missing = [
+        path
+        for path in instead
+        if path.endswith(PYTHON)
+        and path not in there
+        and not is_excluded(path, config)
+        and not os.path.lexists(os.path.join(config.root, path))
+    ]
+    return replace(project, files=tuple(sorted((*project.files, *missing)))) if missing else project
 
 
 def _is_project(root: str, config: Config) -> bool:

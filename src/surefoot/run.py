@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Fixed", "Progress", "StandardInput", "cache_directory", "check", "fix"]
 
 _CHANGED = "it has changed since it was read, and was left alone"
+_HELD = "some of its changes are not staged, so nothing in it was fixed"
 
 
 def check(
@@ -38,16 +39,18 @@ def check(
     *,
     cwd: str | None = None,
     stdin: StandardInput | None = None,
+    instead: Mapping[str, bytes] | None = None,
     use_cache: bool = True,
     session_id: str | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Check `paths` (relative to `cwd`; none: all of it), or `stdin`, as part of their project.
 
-    `progress` is told how many files of how many have been examined, unless all were
+    `instead` holds files of the project that are to be judged otherwise than as they are on
+    disk. `progress` is told how many files of how many have been examined, unless all were
     remembered. Raises `MissingPath`, and `FactError` for a mistake in a file of facts.
     """
-    pipeline = _Pipeline(config, catalog, paths, cwd, stdin, use_cache, session_id)
+    pipeline = _Pipeline(config, catalog, paths, cwd, stdin, instead, use_cache, session_id)
     return pipeline.check({}, progress)
 
 
@@ -71,6 +74,7 @@ def fix(
     writes: bool = True,
     cwd: str | None = None,
     stdin: StandardInput | None = None,
+    instead: Mapping[str, bytes] | None = None,
     use_cache: bool = True,
     session_id: str | None = None,
     progress: Progress | None = None,
@@ -79,13 +83,19 @@ def fix(
 
     Of the findings that `plan` wants, those are fixed that `narrowed` leaves in the run before
     (what concerns a change, or is in no baseline); the metrics count these, and what is new.
-    Files are written unless `writes` is false or `stdin` is given. Raises what `check` does.
+    Files are written unless `writes` is false or `stdin` is given; what is judged otherwise than
+    as it is on disk is never fixed. Raises what `check` does.
     """
     from surefoot import writing
     from surefoot.fixing import Fixer
 
-    pipeline = _Pipeline(config, catalog, paths, cwd, stdin, use_cache, session_id)
-    contents = {source.path: source.content for source in pipeline.reading.sources}
+    held = frozenset(instead or ())
+    pipeline = _Pipeline(config, catalog, paths, cwd, stdin, instead, use_cache, session_id)
+    contents = {
+        source.path: source.content
+        for source in pipeline.reading.sources
+        if source.path not in held
+    }
     writes = writes and stdin is None
     if writes:
         writing.sweep({os.path.dirname(os.path.join(config.root, path)) for path in contents})
@@ -96,12 +106,15 @@ def fix(
         run = pipeline.check(changed, progress) if changed else first
         return list(filter(plan.wanted, run.findings))
 
-    offered = {_key(finding) for finding in narrowed(first).findings}
+    to_fix = narrowed(first).findings
+    offered = {_key(finding) for finding in to_fix}
     modules = {source.path: source.module for source in pipeline.reading.sources}
     fixer = Fixer(contents, findings, plan, lambda finding: _key(finding) in offered, modules)
     outcome = fixer.run()
     failures: list[Failure] = []
-    notices = list(outcome.notices)
+    fixable = {each.path for each in filter(plan.wanted, to_fix) if plan.may_fix(each)}
+    notices = [f"{path}: {_HELD}" for path in sorted(fixable & held)]
+    notices += outcome.notices
     if writes and outcome.changed:
         failures, unchanged = _written(config.root, contents, outcome.changed)
         notices += [f"{path}: {_CHANGED}" for path in unchanged]
@@ -169,6 +182,7 @@ class _Pipeline:
         paths: Sequence[str],
         cwd: str | None,
         stdin: StandardInput | None,
+        instead: Mapping[str, bytes] | None,
         use_cache: bool,
         session_id: str | None,
     ) -> None:
@@ -180,7 +194,7 @@ class _Pipeline:
         self._facts = Factbook(config, self._cache, program)
         self._enabled = enabled_rules(config, catalog.rules)
         rules = catalog.rule_set(self._enabled, config.defaults)
-        self.reading = read(config, paths, cwd=cwd, stdin=stdin)
+        self.reading = read(config, paths, cwd=cwd, stdin=stdin, instead=instead)
         self._examiner = Examiner(rules, self._facts, self._cache, program, jobs=config.jobs)
 
     def check(self, changed: Mapping[str, bytes], progress: Progress | None) -> Run:

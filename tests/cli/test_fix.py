@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import GOOD, clean_environment, surefoot
+from tests.cli.commands import GOOD, clean_environment, posix, surefoot
 
 _CONFIG = '[tool.surefoot]\nselect = ["missing-timeout", "to-thread-called-not-passed"]\n'
 _LATE = (
@@ -106,6 +107,77 @@ def test_standard_input(tmp_path: Path) -> None:
     assert (broken.returncode, broken.stdout) == (1, b"def (:\n")
 
 
+@posix
+def test_diff_of_any_name(tmp_path: Path) -> None:
+    """`git apply` and `patch` make of the diff what `--fix` makes, whatever files are called."""
+    names = [
+        "plain.py",
+        "with space.py",
+        "tab\there.py",
+        'quote".py',
+        "new\nline.py",
+        "back\\slash.py",
+        "-dash.py",
+        "\u00fcml\u00e4ut.py",
+        "caf\udce9.py",
+        "a b/c.py",
+    ]
+    sources = [_LATE, _LATE.replace("\n", "\r\n"), "\ufeff" + _LATE, _LATE.rstrip("\n")]
+    folders = [tmp_path / name for name in ("fixed", "applied", "patched")]
+    for folder in folders:
+        folder.mkdir()
+        project(folder)
+        for number, name in enumerate(names):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(sources[number % len(sources)].encode())
+    fixed, applied, patched = folders
+    difference = surefoot("check", "--diff", cwd=applied).stdout
+    assert surefoot("check", "--fix", cwd=fixed).returncode == 0
+    subprocess.run(["git", "init", "--quiet"], cwd=applied, check=True)
+    commands = {
+        applied: ["git", "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn"],
+        patched: ["patch", "--silent", "--strip=1", "--binary"],
+    }
+    for folder, command in commands.items():
+        if shutil.which(command[0]):
+            subprocess.run(command, cwd=folder, input=difference, check=True)
+            for name in names:
+                assert (folder / name).read_bytes() == (fixed / name).read_bytes(), name
+
+
+@posix
+def test_diff_of_links(tmp_path: Path) -> None:
+    """A file with two names is in the diff once, by the name that is no link."""
+    root = project(tmp_path)
+    (root / "real").mkdir()
+    (root / "real" / "late.py").write_text(_LATE)
+    (root / "link.py").symlink_to("real/late.py")
+    result = surefoot("check", "--diff", cwd=root)
+    assert [line for line in result.stdout.splitlines() if line.startswith(b"+++")] == [
+        b"+++ b/real/late.py"
+    ]
+
+
+def test_diff_from_below(tmp_path: Path) -> None:
+    """Paths start from the current directory where they can, else from the project's root."""
+    root = project(tmp_path, late=_LATE)
+    below = root / "below"
+    below.mkdir()
+    (below / "late.py").write_text(_LATE)
+    assert surefoot("check", "--diff", cwd=below).stdout.startswith(b"--- a/late.py\n")
+    result = surefoot("check", "--diff", "..", cwd=below)
+    assert b"+++ b/below/late.py\n" in result.stdout
+    assert b"+++ b/late.py\n" in result.stdout
+    assert f"start from {root}".encode() in result.stderr
+
+
+def test_nothing_to_fix(tmp_path: Path) -> None:
+    """Where there is nothing to fix, that is said."""
+    result = surefoot("check", "--diff", cwd=project(tmp_path, good=GOOD))
+    assert (result.returncode, result.stdout) == (0, b"")
+    assert result.stderr.endswith(b"Nothing to fix.\n")
+
+
 @pytest.mark.parametrize(
     ("answers", "fixed"),
     [
@@ -137,11 +209,30 @@ def test_interactive(tmp_path: Path, answers: str, fixed: list[str]) -> None:
         ["--interactive"],
         ["--fix", "--interactive", "-"],
         ["--diff", "--format", "json"],
+        ["--no-baseline", "--baseline", "known.jsonl"],
+        ["--no-baseline", "--fail-on-stale"],
+        ["--baseline", "known.jsonl", "-"],
+        ["--fail-on-stale", "-"],
+        ["--staged", "--changed"],
+        ["--staged", "--diff-base", "main"],
+        ["--changed", "-"],
+        ["--quiet", "--verbose"],
+        ["--select", ""],
+        ["--extend-select", " , "],
+        ["--diff-base", ""],
+        ["--baseline", ""],
+        ["--config", ""],
+        ["--cache-dir", ""],
+        ["--stdin-filename", "x.py"],
     ],
 )
 def test_mixtures(tmp_path: Path, arguments: list[str]) -> None:
-    """Options that contradict each other are refused."""
-    assert surefoot("check", *arguments, cwd=project(tmp_path), stdin=b"").returncode == 2
+    """Options that contradict each other, or are empty, are refused."""
+    root = project(tmp_path)
+    (root / "known.jsonl").write_text("")
+    result = surefoot("check", *arguments, cwd=root, stdin=b"")
+    assert result.returncode == 2
+    assert result.stderr.startswith(b"Usage: ")
 
 
 def test_metrics(tmp_path: Path) -> None:
@@ -275,7 +366,9 @@ def test_baseline_and_changes(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout.decode()
     read = [(root / f"{name}.py").read_text() for name in "abc"]
     assert read == [_LATE, _LATE, _MENDED]
-    assert b"Fixed 1 of 1 finding" in result.stdout
-    surefoot("check", "--fix", cwd=root)
+    assert b"Fixed 1 new finding, with 1 fix.\n" in result.stdout
+    found = metrics(root, "--fix")
     read = [(root / f"{name}.py").read_text() for name in "abc"]
     assert read == [_LATE, _MENDED, _MENDED]
+    against = ("initialViolations", "finalViolations", "settled", "new", "fixRate", "fixesApplied")
+    assert [found[name] for name in against] == [1, 1, 0, 0, 0.0, 1]

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,7 +124,8 @@ def _keep_index(cache_dir: Path, key: str, catalog: Catalog) -> None:
         temporary.write_text(json.dumps({"key": key, "rules": rules}), "utf-8")
         temporary.replace(cache_dir / _INDEX)
     except OSError:
-        return
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _describe(path: Path) -> RuleInfo:

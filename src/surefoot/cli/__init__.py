@@ -6,6 +6,7 @@ configuration, missing path or internal error, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ COMMANDS = {
     "rules": "surefoot.cli.rules",
 }
 DEFAULT = "check"
+_OF_OUTPUT = (errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC)
 _OWN_OPTIONS = ("--help", "-h", "--version", "-V")
 
 
@@ -87,6 +89,7 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    _replace_closed_streams()
     try:
         code = cli.main(None if args is None else list(args), standalone_mode=False)
     except click.Abort:
@@ -96,9 +99,34 @@ def main(args: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        return _told_of_output(error) if error.errno in _OF_OUTPUT else _told(error)
     except Exception as error:
         return _told(error)
     return code if isinstance(code, int) else 0
+
+
+def _replace_closed_streams() -> None:
+    """Have what goes to a closed stream go nowhere, and not into a file opened in its place."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+
+
+def _told_of_output(error: OSError) -> int:
+    """Tell that standard output takes no more: the disk behind it is full, or it is closed."""
+    from surefoot.cli.outputs import let_go_of_stdout
+
+    if error.filename is not None:
+        return _told(error)
+    let_go_of_stdout()
+    click.echo(f"surefoot: cannot write to standard output: {error.strerror}", err=True)
+    return 2
 
 
 def _told(error: Exception) -> int:

@@ -55,6 +55,11 @@ def create(baseline: str | None, config_file: str | None, force: bool) -> None:
     with written(path) as file:
         file.write(baseline_text(entries_of(kept)))
     click.echo(f"Wrote {count(len(kept), 'finding')} to {safe(path)}")
+    failed = len({failure.path for failure in run.failures})
+    if failed:
+        click.echo(
+            f"{count(failed, 'file')} could not be examined: nothing of them is in it", err=True
+        )
 
 
 @command.command("prune")
@@ -132,13 +137,15 @@ def _checked(config: Config, catalog: Catalog) -> Run:
 def _path(config: Config, baseline: str | None) -> str:
     from surefoot.baseline import FILE
 
+    if baseline == "":
+        raise click.UsageError("--baseline is given, but empty")
     if baseline is not None:
         return os.path.abspath(baseline)
     return config.baseline or os.path.join(config.root, FILE)
 
 
 def _existing(config: Config, baseline: str | None) -> str:
-    path = os.path.abspath(baseline) if baseline is not None else baseline_file(config)
+    path = _path(config, baseline) if baseline is not None else baseline_file(config)
     if path is None:
         raise click.ClickException("there is no baseline; `surefoot baseline create` writes one")
     return path

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 
 from surefoot.catalog import Catalog, load_catalog
 from surefoot.changed import Changes, only_changed, since, uncommitted
 from surefoot.changed import staged as staged_changes
-from surefoot.checklists import Checklist, checklists
+from surefoot.checklists import checklists
 from surefoot.cli.fixes import plan_of, write_differences
 from surefoot.cli.known import against, baseline_file
-from surefoot.cli.outputs import (
-    Output,
-    let_go_of_stdout,
-    on_standard_output,
-    outputs,
-    standard_output,
-    written,
-)
+from surefoot.cli.mixtures import STDIN, refuse_mixtures, words
+from surefoot.cli.outputs import outputs
 from surefoot.cli.progress import Progress
+from surefoot.cli.reporting import Place, View, exit_code, is_ours, report, visible
 from surefoot.config import (
     PROFILES,
     Config,
@@ -34,35 +27,17 @@ from surefoot.config import (
     validate,
     with_command_line,
 )
-from surefoot.metrics import fix_rate, of_findings
-from surefoot.model import Confidence, FileError, Finding, Run, Severity
-from surefoot.report import BROKEN_SOURCE, FORMATS, Options, has_failed, write
+from surefoot.model import Confidence, Run, Severity
+from surefoot.report import FORMATS
 from surefoot.report.screen import COLOR_CHOICES
-from surefoot.report.summary import summary
 from surefoot.report.text import count, safe
 from surefoot.run import StandardInput, cache_directory, check, fix
 
-_STDIN = "-"
 _UNNAMED = "stdin.py"
 _NEVER = "never"
+_UNSTAGED = "what was fixed is not staged yet: the next commit would still be without it"
 _SEVERITIES = [level.label for level in Severity]
 _CONFIDENCES = [level.label for level in Confidence]
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What is shown of a run, and how."""
-
-    outputs: list[Output]
-    severity: Severity
-    confidence: Confidence
-    fail_on: Severity | None
-    color: str
-    fold: bool
-    verbose: bool
-    quiet: bool
-    statistics: bool
-    checklists: tuple[Checklist, ...]
 
 
 @click.command("check", short_help="Examine files, report what will hurt in production.")
@@ -182,21 +157,15 @@ def command(
     Exit codes: 0 nothing at or above the failing level, 1 such findings (with --diff: there
     is something to fix), 2 usage, configuration, missing path or internal error.
     """
-    _refuse_mixtures(paths, format, requested, fixes, unsafe_fixes, shows_diff, interactive)
+    refuse_mixtures(click.get_current_context().params)
     chosen = outputs(format, requested)
-    stdin = _standard_input(paths, stdin_filename)
-    if lists and select:
-        raise click.UsageError("--checklist and --select both say which rules run")
-    if stdin and (changed or staged or diff_base):
-        raise click.UsageError("what changed on standard input cannot be told")
-    if changed + staged + bool(diff_base) > 1:
-        raise click.UsageError("--changed, --staged and --diff-base exclude each other")
+    stdin = _standard_input(stdin_filename) if STDIN in paths else None
     ticked = checklists(lists) if lists else ()
     config = with_command_line(
         load_config((stdin.path,) if stdin else paths, config_file=config_file),
-        select=_words(select),
-        extend_select=_words(extend_select),
-        ignore=_words(ignore),
+        select=words(select),
+        extend_select=words(extend_select),
+        ignore=words(ignore),
         profile=profile,
         min_confidence=Confidence.from_label(min_confidence) if min_confidence else None,
         fail_on=Severity.from_label(fail_on) if fail_on and fail_on != _NEVER else None,
@@ -211,7 +180,7 @@ def command(
         rules = tuple(rule.name for rule in catalog.rules if rule.name in named)
         config = replace(config, command_line=replace(config.command_line, select=rules))
     validate(config, selectors(catalog.rules))
-    view = _View(
+    view = View(
         outputs=chosen,
         severity=Severity.from_label(severity) if severity else Severity.INFO,
         confidence=config.min_confidence,
@@ -224,24 +193,25 @@ def command(
         checklists=ticked,
     )
 
+    changes = _changes(config.root, changed, staged, diff_base)
+    known = None if no_baseline or stdin else baseline_file(config)
+
     def narrowed(run: Run) -> Run:
         """Leave out what the baseline holds, and what concerns nothing that changed."""
-        known = None if no_baseline or stdin else baseline_file(config)
         if known is not None:
             run = against(run, known, config, catalog)
-        if changed or staged or diff_base:
-            run = only_changed(run, _changes(config.root, staged, diff_base))
-        return run
+        return run if changes is None else only_changed(run, changes)
 
     everything = replace(config, min_confidence=Confidence.LOW)
     asked = () if stdin else paths
+    instead = changes.contents if changes is not None else {}
     fixed = None
     with Progress(color=color, quiet=quiet) as progress:
         if fixes or shows_diff:
             plan = plan_of(
                 unsafe=unsafe_fixes,
                 interactive=interactive,
-                wanted=lambda finding: _is_shown(finding, view),
+                wanted=lambda finding: view.shows(finding),
                 root=config.root,
                 cwd=os.getcwd(),
                 color=color,
@@ -253,6 +223,7 @@ def command(
                 plan=plan,
                 writes=fixes,
                 stdin=stdin,
+                instead=instead,
                 use_cache=not no_cache,
                 session_id=session_id,
                 progress=None if interactive else progress,
@@ -265,77 +236,56 @@ def command(
                 catalog,
                 asked,
                 stdin=stdin,
+                instead=instead,
                 use_cache=not no_cache,
                 session_id=session_id,
                 progress=progress,
             )
-    run, hidden = _visible(narrowed(run), view)
-    contents = dict.fromkeys(run.checked, stdin.content) if stdin else {}
+    unstaged = bool(staged and fixes and fixed is not None and fixed.after)
+    if unstaged:
+        run = replace(run, notices=(*run.notices, _UNSTAGED))
+    run, hidden = visible(narrowed(run), view)
+    contents = dict.fromkeys(run.checked, stdin.content) if stdin else dict(instead)
     if fixed is not None and fixes:
         contents = {path: fixed.after.get(path, content) for path, content in contents.items()}
     if stdin is not None and fixes:
         sys.stdout.buffer.writelines(contents.values() if contents else [stdin.content])
         sys.stdout.flush()
-    place = _Place.NOWHERE if shows_diff else _Place.STDERR if stdin and fixes else _Place.STDOUT
-    _report(run, hidden, view, catalog, contents, place)
+    place = Place.NOWHERE if shows_diff else Place.STDERR if stdin and fixes else Place.STDOUT
+    report(run, hidden, view, catalog, contents, place)
     if fixed is not None and shows_diff:
-        write_differences(
-            fixed.before, fixed.after, sys.stdout, root=run.root, cwd=os.getcwd(), color=color
+        here = os.getcwd()
+        start = write_differences(
+            fixed.before, fixed.after, sys.stdout, root=run.root, cwd=here, color=color
         )
-        told = count(len(fixed.run.fixed), "finding")
         if not quiet:
             for notice in fixed.run.notices:
                 click.echo(f"surefoot: {safe(notice)}", err=True)
-            where = count(len(fixed.after), "file")
-            click.echo(f"Would fix {told} in {where}." if told else "Nothing to fix.", err=True)
-        is_ours = any(_is_ours(failure.error) for failure in run.failures)
-        return 2 if is_ours else 0 if exit_zero else int(bool(fixed.after))
-    stale = bool(fail_on_stale and run.baseline and run.baseline.stale)
-    return _exit_code(run, view.fail_on, exit_zero) or int(stale and not exit_zero)
+            told, where = count(len(fixed.run.fixed), "finding"), count(len(fixed.after), "file")
+            said = f"Would fix {told} in {where}." if fixed.after else "Nothing to fix."
+            if start != here:
+                said += f" The paths in the diff start from {safe(start)}."
+            click.echo(said, err=True)
+        if any(is_ours(failure.error) for failure in run.failures):
+            return 2
+        return 0 if exit_zero else int(bool(fixed.after))
+    failed = unstaged or bool(fail_on_stale and run.baseline and run.baseline.stale)
+    return exit_code(run, view.fail_on, exit_zero) or int(failed and not exit_zero)
 
 
-def _changes(root: str, staged: bool, diff_base: str | None) -> Changes:
-    """Return what changed: in the index, since a commit, or else since the last one."""
+def _changes(root: str, changed: bool, staged: bool, diff_base: str | None) -> Changes | None:
+    """Return what changed: in the index, since a commit, or since the last one; None for all."""
     if staged:
         return staged_changes(root)
-    return since(root, diff_base) if diff_base else uncommitted(root)
+    if diff_base:
+        return since(root, diff_base)
+    return uncommitted(root) if changed else None
 
 
-def _refuse_mixtures(
-    paths: Sequence[str],
-    format: str | None,
-    requested: Sequence[str],
-    fixes: bool,
-    unsafe_fixes: bool,
-    shows_diff: bool,
-    interactive: bool,
-) -> None:
-    """Raise `click.UsageError` for options that do not go together."""
-    if fixes and shows_diff:
-        raise click.UsageError("--diff changes nothing, --fix does: give one of them")
-    if unsafe_fixes and not (fixes or shows_diff):
-        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
-    if interactive and (not fixes or _STDIN in paths):
-        raise click.UsageError("--interactive goes with --fix, and not with `-`")
-    if shows_diff and on_standard_output(outputs(format, requested)) and (format or requested):
-        raise click.UsageError("the diff goes to standard output: give the report a file")
-
-
-def _standard_input(paths: Sequence[str], filename: str | None) -> StandardInput | None:
-    """Read standard input if it is asked for; raises `click.UsageError` for a mixture."""
-    if _STDIN not in paths:
-        if filename is not None:
-            raise click.UsageError("--stdin-filename goes with the path `-`")
-        return None
-    if len(paths) > 1:
-        raise click.UsageError("`-` cannot be checked together with other paths")
+def _standard_input(filename: str | None) -> StandardInput:
+    if sys.stdin is None:
+        raise click.UsageError("standard input is closed")
     return StandardInput(filename or _UNNAMED, sys.stdin.buffer.read())
-
-
-def _words(options: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the words of a repeatable, comma-separated option; None if it was not given."""
-    words = [word.strip() for option in options for word in option.split(",")]
-    return tuple(word for word in words if word) if options else None
 
 
 def _asks_for_types(config: Config, catalog: Catalog) -> bool:
@@ -346,98 +296,3 @@ def _asks_for_types(config: Config, catalog: Catalog) -> bool:
         selected_by(word, catalog.rules) <= typing
         for word in (*(asked.select or ()), *asked.extend_select)
     )
-
-
-def _visible(run: Run, view: _View) -> tuple[Run, int]:
-    """Return the run with the findings that are to be reported, and how many are not."""
-    findings = tuple(finding for finding in run.findings if _is_shown(finding, view))
-    hidden = len(run.findings) - len(findings)
-    metrics = run.metrics
-    if metrics.mode == "informative":
-        metrics = of_findings(metrics, findings)
-    if run.baseline is not None:
-        judged, carried = run.baseline.judged, len(run.baseline.carried)
-        metrics = replace(
-            metrics,
-            initial_violations=judged,
-            final_violations=len(findings) + carried,
-            fix_rate=fix_rate(judged, judged - carried),
-        )
-    suppressed = tuple(pair for pair in run.suppressed if pair[0].confidence >= view.confidence)
-    return replace(run, findings=findings, suppressed=suppressed, metrics=metrics), hidden
-
-
-def _is_shown(finding: Finding, view: _View) -> bool:
-    return finding.severity >= view.severity and finding.confidence >= view.confidence
-
-
-class _Place(enum.Enum):
-    """Where the report that has no file goes."""
-
-    STDOUT = "standard output"
-    STDERR = "standard error"
-    NOWHERE = "nowhere"
-
-
-def _report(
-    run: Run,
-    hidden: int,
-    view: _View,
-    catalog: Catalog,
-    contents: dict[str, bytes],
-    place: _Place,
-) -> None:
-    """Write all reports, files first, and to standard error what standard output lacks."""
-    options = Options(
-        catalog=catalog,
-        fail_on=view.fail_on,
-        hidden=hidden,
-        color=view.color,
-        cwd=os.getcwd(),
-        fold=view.fold,
-        verbose=view.verbose,
-        quiet=view.quiet,
-        statistics=view.statistics,
-        contents=contents,
-        checklists=view.checklists,
-    )
-    for output in view.outputs:
-        if output.path is not None:
-            with written(output.path) as file:
-                write(output.format, run, file, replace(options, color=_in_file(view.color)))
-    format = on_standard_output(view.outputs)
-    if place is _Place.NOWHERE:
-        return
-    if format is not None and place is _Place.STDERR:
-        write(format, run, sys.stderr, options)
-    elif format is not None:
-        try:
-            with standard_output() as stream:
-                write(format, run, stream, options)
-        except BrokenPipeError:
-            let_go_of_stdout()
-    if view.quiet:
-        return
-    if format != "terminal":
-        for notice in run.notices:
-            click.echo(f"surefoot: {safe(notice)}", err=True)
-        for line in summary(run, options):
-            click.echo(line, err=True)
-
-
-def _in_file(color: str) -> str:
-    """Return the choice of color for a file: only what was asked for by name holds there."""
-    return color if color == "always" else "never"
-
-
-def _exit_code(run: Run, fail_on: Severity | None, exit_zero: bool) -> int:
-    """Return 2 where surefoot itself failed, 1 for findings and broken files, else 0."""
-    if any(_is_ours(failure.error) for failure in run.failures):
-        return 2
-    if exit_zero or fail_on is None:
-        return 0
-    return 1 if has_failed(run, fail_on) else 0
-
-
-def _is_ours(error: FileError) -> bool:
-    return error not in BROKEN_SOURCE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
@@ -15,6 +17,7 @@ from surefoot.report.text import place, safe
 if TYPE_CHECKING:
     from surefoot.fixing import Answer, Plan, Proposal
 
+_QUOTED = re.compile(rb'[\x00-\x1f"\\\x7f]')
 _NO_NEWLINE = b"\\ No newline at end of file\n"
 _HELP = """\
   y  make this fix
@@ -82,24 +85,31 @@ class _Dialog:
             (f" [{finding.rule}]", "dim"),
         )
         self._screen.line((f"{fix.safety.label}: ", "bold"), (safe(fix.title), ""))
-        difference = unified(path, proposal.before, proposal.after)
+        difference = unified(os.fsencode(finding.path), proposal.before, proposal.after)
         show_difference(difference, self._screen)
 
 
-def unified(path: str, before: bytes, after: bytes) -> list[bytes]:
+def unified(path: bytes, before: bytes, after: bytes) -> list[bytes]:
     """Return the lines of a unified diff of a file, as `patch` and `git apply` read it."""
     import difflib
 
-    name = path.encode("utf-8", "surrogateescape")
     lines = difflib.diff_bytes(
         difflib.unified_diff,
         _lines(before),
         _lines(after),
-        b"a/" + name,
-        b"b/" + name,
+        _name(b"a/" + path),
+        _name(b"b/" + path),
         lineterm=b"\n",
     )
     return [line if line.endswith(b"\n") else line + b"\n" + _NO_NEWLINE for line in lines]
+
+
+def _name(path: bytes) -> bytes:
+    """Return a path as git writes it in a diff: quoted, or with a tab after it, where it must."""
+    if not _QUOTED.search(path):
+        return path + b"\t" if b" " in path else path
+    quoted = _QUOTED.sub(lambda match: b"\\%03o" % match[0][0], path)
+    return b'"' + quoted + b'"'
 
 
 def _lines(content: bytes) -> list[bytes]:
@@ -128,13 +138,24 @@ def write_differences(
     root: str,
     cwd: str,
     color: str,
-) -> None:
-    """Write the diff of all files that differ: byte for byte, to a terminal as it can be read."""
+) -> str:
+    """Write the diff of all files that differ: byte for byte, to a terminal as it can be read.
+
+    A file with several names is written once, by that which is no link. Returns the directory
+    the paths start from: `cwd` where all files lie in it, else the project's root.
+    """
+    targets: dict[str, str] = {}
     for path in sorted(after):
-        lines = unified(place(path, root, cwd), before[path], after[path])
+        targets.setdefault(os.path.realpath(os.path.join(root, path)), path)
+    inside = cwd.rstrip(os.sep) + os.sep
+    start = cwd if all(target.startswith(inside) for target in targets) else root
+    for target, path in targets.items():
+        name = os.path.relpath(target, start).replace(os.sep, "/")
+        lines = unified(os.fsencode(name), before[path], after[path])
         if stream.isatty():
             show_difference(lines, Screen(stream, color))
         else:
             stream.flush()
             stream.buffer.writelines(lines)
     stream.flush()
+    return start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ from surefoot.report.text import count, safe
 from surefoot.run import cache_directory, check
 
 if TYPE_CHECKING:
-    from surefoot.history import Life, Store
+    from surefoot.history import Life, Snapshot, Store
 
 _DB = click.option("--db", metavar="PATH", help="The file.  [default: in the project's cache]")
 _CONFIG = click.option("--config", "config_file", metavar="PATH", help="Read this configuration.")
 _EXPORTS = ("csv", "jsonl", "prometheus")
 _GROUPS = ("rule", "owner", "severity")
+_SET_BACK = 86_400
 
 
 @click.group("metrics", short_help="Keep runs over time and show the trend.")
@@ -47,6 +49,9 @@ def record(
 
     config, catalog = _project(paths, config_file)
     store = _store(config, db)
+    store.prepare()
+    if session_id and store.holds(session_id):
+        raise click.ClickException(f"a run called {safe(session_id)} is kept already")
     with Progress(color="auto", quiet=False) as progress:
         run = check(
             config, catalog, paths or (config.root,), session_id=session_id, progress=progress
@@ -57,10 +62,19 @@ def record(
         renamed = git.renames(config.root, last.commit) if last and last.commit else {}
     except git.GitError:
         head, renamed = b"", {}
-    item = snapshot(run, commit=head.decode("ascii").strip(), renamed=renamed)
+    item = snapshot(run, at=_now(last), commit=head.decode("ascii").strip(), renamed=renamed)
     if not store.add(item):
         raise click.ClickException(f"a run called {safe(item.session)} is kept already")
     click.echo(f"Kept {count(len(run.findings), 'finding')} in {safe(store.path)}")
+    failed = len({failure.path for failure in run.failures})
+    if failed:
+        click.echo(f"{count(failed, 'file')} could not be examined: unknown to this run", err=True)
+
+
+def _now(last: Snapshot | None) -> float:
+    """Return the time of a run; a clock that was set back a little does not change the order."""
+    now = time.time()
+    return max(now, last.at) if last is not None and last.at - now < _SET_BACK else now
 
 
 @command.command("show")
@@ -132,6 +146,8 @@ def _project(paths: tuple[str, ...], config_file: str | None) -> tuple[Config, C
 
 
 def _store(config: Config, db: str | None) -> Store:
+    if db == "":
+        raise click.UsageError("--db is given, but empty")
     from surefoot.history import Store
     from surefoot.history.store import FILE
 

@@ -86,7 +86,8 @@ def _run(point: Point) -> tuple[str, ...]:
         point.carried,
     )
     commit = f" {point.commit[:8]}" if point.commit else ""
-    return (f"{_date(point.at)}{commit}", *map("{:,}".format, numbers), f"{point.fix_rate:.0%}")
+    rate = f"{point.fix_rate:.0%}" if point.carried or point.fixed else "-"
+    return (f"{_date(point.at)}{commit}", *map("{:,}".format, numbers), rate)
 
 
 def _figures(told: Figures) -> tuple[str, ...]:

@@ -56,6 +56,11 @@ class Plan:
     choose: Callable[[Proposal], Answer] | None = None
     rounds: int = ROUNDS
 
+    def may_fix(self, finding: Finding) -> bool:
+        """Whether a finding has a fix that is safe enough, and more than advice."""
+        fix = finding.fix
+        return fix is not None and bool(fix.edits) and fix.safety >= self.least
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -173,9 +178,7 @@ class Fixer:
         return [
             each
             for each in self.now
-            if each.finding.fix is not None
-            and each.finding.fix.edits
-            and each.finding.fix.safety >= self.plan.least
+            if self.plan.may_fix(each.finding)
             and each.finding.path in self.contents
             and each.number not in self._blocked
         ]

@@ -27,6 +27,8 @@ _COLUMNS = (
     "fixRate",
 )
 
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def as_csv(course: Course) -> str:
     """Return one row per run, the oldest first, below a row of names."""
@@ -35,8 +37,14 @@ def as_csv(course: Course) -> str:
     writer.writerow(_COLUMNS)
     for point in course.points:
         row = _row(point)
-        writer.writerow([row[name] for name in _COLUMNS])
+        writer.writerow([_cell(row[name]) for name in _COLUMNS])
     return stream.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Return a value that no spreadsheet takes for a formula."""
+    is_formula = isinstance(value, str) and value.startswith(_FORMULAS)
+    return f"'{value}" if is_formula else value
 
 
 def as_json_lines(course: Course) -> str:
@@ -119,6 +127,12 @@ def _metrics(course: Course) -> Iterator[str]:
     if course.points:
         last = course.points[-1]
         yield from _gauge("surefoot_lines", "Lines checked.", [("", last.lines)])
+        states = ("new", "reopened", "fixed", "removed", "carried")
+        yield from _gauge(
+            "surefoot_last_run_findings",
+            "What became of findings in the last run.",
+            [(f'{{state="{state}"}}', getattr(last, state)) for state in states],
+        )
         name = "surefoot_last_run_timestamp_seconds"
         yield from _gauge(name, "When the last run was.", [("", last.at)])
 

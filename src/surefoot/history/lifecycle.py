@@ -2,7 +2,8 @@
 
 A finding that a run did not look for (its file was not checked, or failed, or its rule did not
 run) is unknown to that run and lives on. One that was looked for and not found is fixed; one
-whose file is gone was removed with it. A rename keeps a finding's identity.
+whose file is gone was removed with it. A rename keeps a finding's identity, and so does a line
+that is gone from one function and there in another.
 """
 
 from __future__ import annotations
@@ -158,7 +159,10 @@ def _step(item: Snapshot, lives: list[Life]) -> Point:
     def is_gone(path: str) -> bool:
         return item.whole and path not in item.checked
 
-    pairs = pair([life.sign for life in known], signs, is_gone)
+    def may_have_moved(place: Sign) -> bool:
+        return place.path in item.checked or is_gone(place.path)
+
+    pairs = pair([life.sign for life in known], signs, may_have_moved)
     carried = set()
     for index, number in pairs.items():
         life = known[number]

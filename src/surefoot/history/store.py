@@ -7,8 +7,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from surefoot.model import Run, Severity
 from surefoot.pairing import Sign, sign
@@ -44,6 +45,7 @@ create table if not exists seen (
 );
 create index if not exists seen_by_run on seen (run);
 """
+_NEW = f"begin immediate; {_TABLES} pragma user_version = {_VERSION}; commit;"
 
 
 class StoreError(Exception):
@@ -113,13 +115,26 @@ class Store:
     def __init__(self, path: str) -> None:
         self.path = path
 
+    def prepare(self) -> None:
+        """Make the file ready to keep snapshots, before work is spent on one."""
+        with self._writing():
+            pass
+
+    def holds(self, session: str) -> bool:
+        """Return whether there is a snapshot of that name."""
+        with self._reading() as connection:
+            if connection is None:
+                return False
+            query = "select 1 from runs where session = ?"
+            return connection.execute(query, (_bound(session),)).fetchone() is not None
+
     def add(self, item: Snapshot) -> bool:
         """Keep a snapshot, and return whether it was not there already, by its session."""
-        with self._connection() as connection:
+        with self._writing() as connection:
             cursor = connection.execute(
                 "insert or ignore into runs values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    item.session,
+                    _bound(item.session),
                     item.at,
                     item.commit,
                     item.source,
@@ -136,7 +151,10 @@ class Store:
             )
             if not cursor.rowcount:
                 return False
-            rows = [(cursor.lastrowid, *each, int(severity)) for each, severity in item.seen]
+            rows = [
+                (cursor.lastrowid, *map(_bound, each), int(severity))
+                for each, severity in item.seen
+            ]
             connection.executemany("insert into seen values (?, ?, ?, ?, ?, ?)", rows)
             return True
 
@@ -146,14 +164,23 @@ class Store:
 
     def commits(self) -> set[str]:
         """Return the commits there are snapshots of."""
-        with self._connection() as connection:
+        with self._reading() as connection:
+            if connection is None:
+                return set()
             return {row[0] for row in connection.execute('select distinct "commit" from runs')}
 
     def snapshots(self, order: str = "order by at, id") -> list[Snapshot]:
         """Return the snapshots, the oldest first."""
-        with self._connection() as connection:
+        with self._reading() as connection:
+            if connection is None:
+                return []
             rows = connection.execute(f"select * from runs {order}").fetchall()
-            return [_snapshot(row, self._seen(connection, row[0])) for row in rows]
+            try:
+                return [_snapshot(row, self._seen(connection, row[0])) for row in rows]
+            except (TypeError, ValueError) as error:
+                raise StoreError(
+                    f"{self.path}: holds what surefoot did not write: {error}"
+                ) from error
 
     @staticmethod
     def _seen(connection: sqlite3.Connection, run: int) -> tuple[tuple[Sign, Severity], ...]:
@@ -161,38 +188,71 @@ class Store:
             "select rule, path, scope, text, severity from seen where run = ? order by rowid",
             (run,),
         )
-        return tuple((Sign(*row[:4]), Severity(row[4])) for row in rows)
+        return tuple((Sign(*map(_text, row[:4])), Severity(row[4])) for row in rows)
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Lend a connection that writes nothing, so that a read-only file will do.
+
+        None where nothing is kept yet.
+        """
+        if not os.path.exists(self.path):
+            yield None
+            return
+        with self._connected("ro") as connection:
+            yield connection if self._version(connection) else None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection in a transaction."""
         try:
             os.makedirs(os.path.dirname(os.path.abspath(self.path)), exist_ok=True)
-            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{self.path}: cannot be opened: {error}") from error
-        try:
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be opened: {error.strerror}") from error
+        with self._connected("rwc") as connection:
+            if not self._version(connection):
+                connection.executescript(_NEW)
+            connection.execute("pragma foreign_keys = on")
             with connection:
-                (version,) = connection.execute("pragma user_version").fetchone()
-                if version not in (0, _VERSION):
-                    raise StoreError(
-                        f"{self.path}: was written by another version of surefoot ({version})"
-                    )
-                connection.execute("pragma foreign_keys = on")
-                connection.executescript(_TABLES)
-                connection.execute(f"pragma user_version = {_VERSION}")
+                yield connection
+
+    @contextmanager
+    def _connected(self, mode: str) -> Iterator[sqlite3.Connection]:
+        address = f"{Path(os.path.abspath(self.path)).as_uri()}?mode={mode}"
+        try:
+            lent = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS)
+            with closing(lent) as connection:
                 yield connection
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
-        finally:
-            connection.close()
+
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """Return the version of what is kept; 0 where nothing is."""
+        (version,) = connection.execute("pragma user_version").fetchone()
+        if version not in (0, _VERSION):
+            raise StoreError(f"{self.path}: was written by another version of surefoot ({version})")
+        if not version and connection.execute("select 1 from sqlite_master").fetchone():
+            raise StoreError(f"{self.path}: is a database of another program")
+        return int(version)
+
+
+def _bound(text: str) -> str | bytes:
+    """Return text as SQLite takes it: a file's name need not be text in any encoding."""
+    data = text.encode("utf-8", "surrogateescape")
+    return text if data.decode("utf-8", "replace") == text else data
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return str(value)
 
 
 def _snapshot(row: tuple[object, ...], seen: tuple[tuple[Sign, Severity], ...]) -> Snapshot:
     _, session, at, commit, source, lines, mode, fixes, duration, *rest = row
     rules, checked, failed, whole, renamed = rest
     return Snapshot(
-        session=str(session),
+        session=_text(session),
         at=int(str(at)),
         commit=str(commit),
         source=str(source),

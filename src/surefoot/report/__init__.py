@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from surefoot.catalog.entries import Catalog
 from surefoot.checklists import Checklist
-from surefoot.model import FileError, Run, Severity
+from surefoot.model import Run, Severity
 
 if TYPE_CHECKING:
     from surefoot.history import Course
 
 FORMATS = ("terminal", "concise", "json", "checklist", "html")
-BROKEN_SOURCE = frozenset({FileError.SYNTAX, FileError.ENCODING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,11 @@ def _files(run: Run) -> str:
 def _fixes(run: Run) -> list[str]:
     """Return what was fixed; where nothing was to be, what could be."""
     metrics = run.metrics
+    if metrics.mode == "executive" and run.baseline is not None:
+        if not run.findings and not run.fixed:
+            return []
+        told = count(len(run.fixed), "new finding")
+        return [f"Fixed {told}, with {count(metrics.fixes_applied, 'fix', 'fixes')}."]
     if metrics.mode == "executive":
         if not metrics.initial_violations:
             return []
