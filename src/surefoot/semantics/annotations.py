@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from surefoot.semantics.depths import union, wrap
+from surefoot.semantics.depths import either_known, union, wrap
 from surefoot.semantics.summary import Symbol
 from surefoot.syntax.scopes import Scope
 from surefoot.syntax.tree import simple_name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TRANSPARENT = frozenset(
     {"Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "TypeAlias"}
 )
-_OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
+OPAQUE = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
 _ITERABLE = frozenset(
     {"list", "List", "set", "Set", "frozenset", "FrozenSet", "deque", "Deque"}
     | {"Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Generator"}
@@ -30,6 +30,7 @@ _MAPPINGS = frozenset(
     | {"WeakValueDictionary"}
 )
 _AWAITABLE = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
+_DEPENDS = ("fastapi.Depends", "fastapi.params.Depends", "fastapi.Security")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -52,7 +53,7 @@ def annotation(symbols: Symbols, node: cst.CSTNode, scope: Scope) -> tuple[Symbo
             return _subscripted(symbols, base, elements, scope)
         case cst.Name() | cst.Attribute():
             symbol, depth = type_named(symbols, node, scope)
-            if symbol is None or (symbol[0] == "n" and symbol[1] in _OPAQUE):
+            if symbol is None or (symbol[0] == "n" and symbol[1] in OPAQUE):
                 return None, 0
             if symbol[0] == "n" and symbol[1].rpartition(".")[2] in _TRANSPARENT:
                 return None, 0
@@ -67,6 +68,8 @@ def _subscripted(
     inner = [element.slice.value for element in elements if isinstance(element.slice, cst.Index)]
     if not inner:
         return None, 0
+    if word == "Annotated":
+        return _with_metadata(symbols, annotation(symbols, inner[0], scope), inner[1:], scope)
     if word in _TRANSPARENT or word == "Optional":
         return annotation(symbols, inner[0], scope)
     if word == "Literal":
@@ -80,6 +83,12 @@ def _subscripted(
         symbol, depth = annotation(symbols, inner[1], scope)
         if symbol is not None:
             return ("V", symbol), depth + 1
+    if word in ("tuple", "Tuple") and not isinstance(inner[-1], cst.Ellipsis):
+        items = [annotation(symbols, item, scope) for item in inner]
+        known = [symbol for symbol, _ in items]
+        return (
+            (("t", tuple(known)), max(depth for _, depth in items) + 1) if any(known) else (None, 0)
+        )
     if word in _ITERABLE or word in ("tuple", "Tuple"):
         symbol, depth = annotation(symbols, inner[0], scope)
         return wrap("l", symbol, depth)
@@ -90,6 +99,32 @@ def _subscripted(
     return wrap("I", symbol, depth)
 
 
+def _with_metadata(
+    symbols: Symbols,
+    kind: tuple[Symbol, int],
+    metadata: list[cst.BaseExpression],
+    scope: Scope,
+) -> tuple[Symbol, int]:
+    """The symbol of a value annotated with a type and with what provides it."""
+    for item in metadata:
+        provided = provided_by(symbols, item, scope)
+        if provided is not None:
+            return either_known(kind[0], provided), kind[1] + 3
+    return kind
+
+
+def provided_by(symbols: Symbols, node: cst.BaseExpression, scope: Scope) -> Symbol:
+    """Return the symbol of what FastAPI puts in for `Depends(provider)`; None for any other
+    expression."""
+    if not isinstance(node, cst.Call):
+        return None
+    symbol, _ = symbols.inside(node, scope)
+    match symbol:
+        case ("c", ("n", name), ((_, provider), *_)) if name in _DEPENDS:
+            return ("D", provider)
+    return None
+
+
 def type_named(symbols: Symbols, node: cst.CSTNode, scope: Scope) -> tuple[Symbol, int]:
     """Return the symbol of what a dotted name names; the node need not stand in the tree."""
     if isinstance(node, cst.Name):
@@ -98,7 +133,7 @@ def type_named(symbols: Symbols, node: cst.CSTNode, scope: Scope) -> tuple[Symbo
             while owner is not None and owner.kind != "class":
                 owner = owner.parent
             if owner is not None:
-                return symbols.named(symbols.definition(owner)), 1
+                return symbols.receiver(symbols.definition(owner)), 1
         return symbols.lookup(node.value, scope)
     if isinstance(node, cst.Attribute):
         symbol, depth = type_named(symbols, node.value, scope)

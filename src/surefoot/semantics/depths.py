@@ -10,6 +10,13 @@ def wrap(kind: str, symbol: Symbol, depth: int) -> tuple[Symbol, int]:
     return ((kind, symbol), depth + 1) if symbol is not None else (None, 0)
 
 
+def either_known(declared: Symbol, value: Symbol) -> Symbol:
+    """Return the symbol of a value that is annotated, where one of the two is known."""
+    if declared is None or value is None:
+        return declared if value is None else value
+    return ("A", declared, value)
+
+
 def union(parts: list[tuple[Symbol, int]], strict: bool) -> tuple[Symbol, int]:
     """Return the symbol of one of several values, given with their depths.
 

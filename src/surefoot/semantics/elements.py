@@ -9,7 +9,7 @@ from surefoot.semantics.alternatives import one_of
 from surefoot.semantics.members import declared
 from surefoot.semantics.queries import subject
 from surefoot.semantics.results import element as held
-from surefoot.semantics.summary import SLICE
+from surefoot.semantics.summary import SLICE, Symbol
 from surefoot.semantics.values import PENDING, Value
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ def element(world: World, value: Value, key: object) -> Value:
                 return world.value(items[key])
             if (key is None or key == ()) and items:
                 return one_of([world.value(item) for item in items], strict=True)
-        case ("d", items, _):
-            for known, item in items:
-                if known == key:
-                    return world.value(item)
+        case ("d", items, complete):
+            return _entry(world, items, key, complete=complete)
         case ("n", name):
             if world.facts.get(ReadsConfiguration, f"{name}.get") is not None:
                 return None  # one variable of the environment
@@ -53,8 +51,24 @@ def element(world: World, value: Value, key: object) -> Value:
     return None
 
 
+def _entry(
+    world: World, items: tuple[tuple[object, Symbol], ...], key: object, *, complete: bool
+) -> Value:
+    """What a dictionary holds under a key. Where either is not known, `()`, it may be any entry,
+    provided that all are known."""
+    found = [item for known, item in items if known == key]
+    if key == ():
+        found = [item for _, item in items] if complete or found else []
+    elif not found:
+        found = [item for known, item in items if known == ()]
+    return one_of([world.value(item) for item in found], strict=True) if found else None
+
+
 def _own_element(world: World, value: tuple[Any, ...], key: object) -> Value:
     """What iterating over, or indexing, an instance of a project class gives."""
+    if isinstance(key, int) and world.is_a(value[1], "typing.NamedTuple"):
+        fields = _fields(world, value[1])
+        return world.attribute(value, fields[key]) if 0 <= key < len(fields) else None
     if key is not None:
         methods: tuple[str, ...] = ("__getitem__",)
     else:
@@ -73,6 +87,13 @@ def _own_element(world: World, value: tuple[Any, ...], key: object) -> Value:
             item = world.call(following, ())
             return world.value(item[1]) if item and item[0] == "co" else item
     return declared(world, value[1], "*")
+
+
+def _fields(world: World, name: str) -> list[str]:
+    """The fields of a named tuple, in their order: all that is no method."""
+    summary = world.cls(name)
+    members = summary.members if summary is not None else {}
+    return [field for field in members if members[field] != ("n", f"{name}.{field}")]
 
 
 def entered(world: World, value: Value) -> Value:

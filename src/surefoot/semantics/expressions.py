@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from surefoot.semantics.annotations import OPAQUE, provided_by
 from surefoot.semantics.depths import union, wrap
-from surefoot.semantics.summary import SLICE, Symbol
+from surefoot.semantics.summary import ANNOTATED, SLICE, Symbol
 from surefoot.syntax.scopes import Scope
 from surefoot.syntax.tree import simple_name
 
@@ -90,11 +91,18 @@ def _subscript(symbols: Symbols, node: cst.Subscript, scope: Scope) -> tuple[Sym
 
 
 def _type_alias(symbols: Symbols, node: cst.Subscript, scope: Scope) -> tuple[Symbol, int]:
-    """The class in `Annotated[Session, ...]` and the like, kept under a name of its own."""
-    match node.slice:
-        case [cst.SubscriptElement(slice=cst.Index(value=inner)), *_]:
-            return symbols.inside(inner, scope)
-    return None, 0
+    """The class in `Annotated[Session, ...]` and the like, kept under a name of its own; with
+    what provides it, where that is told."""
+    inner = [item.slice.value for item in node.slice if isinstance(item.slice, cst.Index)]
+    if not inner:
+        return None, 0
+    kind, depth = symbols.inside(inner[0], scope)
+    for item in inner[1:]:
+        provided = provided_by(symbols, item, scope)
+        if provided is not None:
+            known = None if kind is not None and kind[1] in OPAQUE else kind
+            return ("c", ("n", ANNOTATED), (("", known), ("", provided))), depth + 3
+    return kind, depth
 
 
 def _number(symbols: Symbols, node: Any, scope: Scope) -> tuple[Symbol, int]:

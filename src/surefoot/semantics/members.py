@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from surefoot.facts.kinds import Attributes
+from surefoot.semantics.alternatives import one_of
 from surefoot.semantics.queries import of_class
-from surefoot.semantics.summary import Symbol
+from surefoot.semantics.summary import ATTRIBUTE, Symbol
 from surefoot.semantics.values import PENDING, Value
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def attribute(world: World, value: Value, attr: str) -> Value:
                 if parent == PENDING:
                     return PENDING
                 if parent is not None and parent[0] == "n":
-                    member = _member(world, parent[1], attr, ("i", parent[1], None))
+                    kind = name if world.cls(parent[1]) is not None else parent[1]
+                    member = _member(world, parent[1], attr, ("i", kind, None))
                     if member is not None:
                         return member
             return None
@@ -86,11 +88,21 @@ def _static(world: World, name: str, attr: str) -> Value:
                 if owner[1] not in _EMPTY:
                     return of_class(world, name, world.name(f"{owner[1]}.{attr}"))
             elif attr in summary.members:
-                return of_class(world, name, world.value(summary.members[attr]))
+                return _of_class(world, summary.members[attr], owner[1], name)
         return None
     if world.function(name) is not None:
         return None
     return world.name(full)
+
+
+def _of_class(world: World, member: Symbol, owner: str, name: str) -> Value:
+    """An attribute that the class `name` has from `owner`; a class method is bound to it."""
+    value = of_class(world, name, world.value(world.receivers.seen_from(member, owner, name)))
+    if name != owner and value is not None and value[0] == "n":
+        function = world.function(value[1])
+        if function is not None and function.owner and world.is_class_method(function):
+            return ("m", value[1], ("n", name))
+    return value
 
 
 def _member(world: World, name: str, attr: str, receiver: tuple[Any, ...]) -> Value:
@@ -110,7 +122,8 @@ def _member(world: World, name: str, attr: str, receiver: tuple[Any, ...]) -> Va
             if owner[1] not in _EMPTY:
                 return _external_member(world, owner[1], attr, receiver)
         elif attr in summary.members:
-            value = _bound(world, summary.members[attr], receiver)
+            member = world.receivers.seen_from(summary.members[attr], owner[1], receiver[1])
+            value = _bound(world, member, receiver)
             return None if value == ("k", None) else value  # it waits for another value
     return None
 
@@ -123,7 +136,8 @@ def _bound(world: World, member: Symbol, receiver: tuple[Any, ...]) -> Value:
     if function is None:
         return value
     if world.is_property(function):
-        return world.value(function.returns)
+        owner = value[1].rpartition(".")[0]
+        return world.value(world.receivers.seen_from(function.returns, owner, receiver[1]))
     return ("m", value[1], receiver)
 
 
@@ -131,6 +145,10 @@ def _external_member(world: World, name: str, attr: str, receiver: tuple[Any, ..
     known = declared(world, name, attr)
     if known is not None:
         return known
+    if receiver[0] == "i" and receiver[2]:
+        held = [value for keyword, value in receiver[2] if keyword == attr + ATTRIBUTE]
+        if held:
+            return one_of([world.value(value) for value in held], strict=True)
     method = world.facts.canonical(f"{name}.{attr}")
     if not world.facts.of(method):
         other = declared(world, name, "*")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
 
+from surefoot.semantics.attributes import attributes
 from surefoot.semantics.depths import union
 from surefoot.semantics.summary import (
     ClassSummary,
@@ -17,12 +19,13 @@ from surefoot.semantics.summary import (
 )
 from surefoot.semantics.symbols import Symbols
 from surefoot.syntax.scopes import Scope
-from surefoot.syntax.tree import Tree
+from surefoot.syntax.tree import Tree, simple_name
 
+_TYPE_OF = re.compile(r"(?:typing\.)?[tT]ype\[(?P<name>\w+)\]")
 _OVERLOADS = (("n", "typing.overload"), ("n", "typing_extensions.overload"))
 WANTED = (
     *(cst.Attribute, cst.Call, cst.FunctionDef, cst.ClassDef, cst.Return, cst.Yield),
-    *(cst.For, cst.Raise, cst.Try, cst.TryStar, cst.With),
+    *(cst.For, cst.Match, cst.Raise, cst.Try, cst.TryStar, cst.With),
 )
 
 
@@ -37,6 +40,8 @@ def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
         scope = tree.scopes[node]
         if scope.qualname in functions and _is_accessor(node):
             continue  # reading the attribute runs the first of them
+        if _is_checkers(tree, symbols, node):
+            continue
         function = _function(
             tree, symbols, node, scope, returns.get(node, []), yields.get(node, [])
         )
@@ -48,6 +53,8 @@ def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
         functions[name] = functions[name]._replace(overloads=tuple(signatures))
     for node in tree.of(cst.ClassDef):
         scope = tree.scopes[node]
+        if _is_checkers(tree, symbols, node):
+            continue
         classes[scope.qualname] = _class(tree, symbols, node, scope)
     names = {
         name: symbols.lookup(name, tree.top)[0]
@@ -64,6 +71,15 @@ def summarise(tree: Tree, symbols: Symbols, path: str) -> ModuleSummary:
         star_imports=tuple(tree.star_imports),
         imports=_imports(tree),
     )
+
+
+def _is_checkers(tree: Tree, symbols: Symbols, node: cst.CSTNode) -> bool:
+    """Whether a definition is only read by type checkers, and something else by its name runs."""
+    if not symbols.is_for_checkers(node):
+        return False
+    scope = tree.scopes[node]
+    name = scope.qualname.partition(".")[0]
+    return any(not symbols.is_for_checkers(item.node) for item in tree.top.bindings.get(name, ()))
 
 
 def _is_accessor(node: cst.FunctionDef) -> bool:
@@ -102,8 +118,14 @@ def _function(
 ) -> FunctionSummary:
     outer = scope.parent or tree.top
     declared: Symbol = None
+    own: Symbol = None
+    if outer.kind == "class":
+        own = symbols.instance(symbols.receiver(symbols.definition(outer)))
     if node.returns is not None:
-        declared = symbols.annotation(node.returns.annotation, scope.signature or outer)[0]
+        if own is not None and _returns_own_type(node, outer.qualname.rpartition(".")[2]):
+            declared = own
+        else:
+            declared = symbols.annotation(node.returns.annotation, scope.signature or outer)[0]
     given: Symbol = declared
     if declared is None or (declared[0] in ("I", "l") and not yields):
         parts = [
@@ -114,16 +136,11 @@ def _function(
         returned = union(parts, True)[0] if parts else nothing
         if declared is None:
             given = returned
-        elif returned is not None and returned[0] == "c":
+        elif returned is not None and (returned[0] == "c" or returned == own):
             given = ("A", declared, returned)
     yielded = None
     if yields:
-        values = [
-            (symbols.of(item.value), 1)
-            for item in yields
-            if isinstance(item.value, cst.BaseExpression)
-        ]
-        yielded = union(values, True)[0] if values else None
+        yielded = union([_yielded(symbols, item) for item in yields if item.value], True)[0]
     return FunctionSummary(
         qualname=scope.qualname,
         place=tree.place(node),
@@ -135,6 +152,45 @@ def _function(
         returns=given,
         yields=yielded,
     )
+
+
+def _yielded(symbols: Symbols, node: cst.Yield) -> tuple[Symbol, int]:
+    """What a `yield`, or each turn of a `yield from`, hands out."""
+    if not isinstance(node.value, cst.From):
+        return symbols.of(node.value), 1
+    items = symbols.of(node.value.item)
+    return (("x", items, None), 2) if items is not None else (None, 0)
+
+
+def _returns_own_type(node: cst.FunctionDef, cls: str) -> bool:
+    """Whether a method of a class is annotated to give what it is called on:
+    `(cls: type[T]) -> T`."""
+    first = [*node.params.posonly_params, *node.params.params][:1]
+    if not first or first[0].annotation is None or node.returns is None:
+        return False
+    if any(simple_name(item.decorator) == "staticmethod" for item in node.decorators):
+        return False
+    kind = first[0].annotation.annotation
+    match kind:
+        case cst.Subscript(
+            value=base, slice=[cst.SubscriptElement(slice=cst.Index(value=inner))]
+        ) if simple_name(base) in ("type", "Type"):
+            name = _named(inner)
+        case _:
+            name = _named(kind)
+            quoted = _TYPE_OF.fullmatch(name)
+            name = quoted["name"] if quoted is not None else name
+    return name not in ("", cls) and name == _named(node.returns.annotation)
+
+
+def _named(annotation: cst.BaseExpression) -> str:
+    """The plain name, quoted or not, that an annotation is."""
+    match annotation:
+        case cst.Name(value=name):
+            return name
+        case cst.SimpleString():
+            return annotation.raw_value
+    return ""
 
 
 def _parameters(symbols: Symbols, params: cst.Parameters, outer: Scope) -> list[Parameter]:
@@ -163,59 +219,15 @@ def _parameters(symbols: Symbols, params: cst.Parameters, outer: Scope) -> list[
 
 
 def _class(tree: Tree, symbols: Symbols, node: cst.ClassDef, scope: Scope) -> ClassSummary:
-    members: dict[str, Symbol] = {name: symbols.lookup(name, scope)[0] for name in scope.bindings}
-    assigned: dict[str, list[tuple[Symbol, int]]] = {}
-    declared = {
-        name: binding.node
-        for name, bindings in scope.bindings.items()
-        for binding in bindings
-        if binding.kind == "annotated"
-    }
-    for method in _methods(tree, node, scope):
-        for item in method.attributes:
-            if item.owner != method.first:
-                continue
-            symbol, depth = symbols.bound(item.binding, method, f".{item.attr}")
-            assigned.setdefault(item.attr, []).append((symbol, depth))
-            if item.binding.kind == "annotated":
-                declared.setdefault(item.attr, item.binding.node)
-    for attr, parts in assigned.items():
-        kind = _annotation(symbols, declared.get(attr), scope)
-        if kind is not None:
-            value = union(parts, True)[0]
-            known = value is not None and value[0] != "A" and value not in (kind, ("k", None))
-            members[attr] = ("A", kind, value) if known else kind
-            continue
-        if attr in members and members[attr] != ("k", None):
-            if members[attr] is None:
-                continue
-            parts = [*parts, (members[attr], 1)]
-        members[attr] = union(parts, True)[0]
     return ClassSummary(
         qualname=scope.qualname,
         place=tree.place(node),
         bases=tuple(symbols.of(base.value) for base in node.bases if not base.star),
         decorators=tuple(symbols.of(item.decorator) for item in node.decorators),
-        members=members,
+        members=attributes(tree, symbols, scope),
         keywords=tuple(
             (item.keyword.value, symbols.of(item.value))
             for item in node.keywords
             if item.keyword is not None
         ),
     )
-
-
-def _annotation(symbols: Symbols, node: cst.CSTNode | None, scope: Scope) -> Symbol:
-    if not isinstance(node, cst.AnnAssign):
-        return None
-    return symbols.annotation(node.annotation.annotation, scope)[0]
-
-
-def _methods(tree: Tree, node: cst.ClassDef, scope: Scope) -> list[Scope]:
-    """The scopes of the methods, with the functions nested in them that see their `self`."""
-    methods = []
-    for bindings in scope.bindings.values():
-        for binding in bindings:
-            if binding.kind == "function":
-                methods.append(tree.scopes[binding.node])
-    return methods

@@ -14,9 +14,9 @@ _EXITS = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 
 
 class Guard(NamedTuple):
-    """A test `isinstance(name, kind)` of the name bound in `owner`."""
+    """A test `isinstance(name, kind)` of the name bound in `owner`, or a `case kind():`."""
 
-    call: cst.Call
+    call: cst.CSTNode
     owner: Scope
     kind: cst.BaseExpression
 
@@ -31,6 +31,16 @@ def guards(tree: Tree) -> dict[str, list[Guard]]:
                     owner = tree.block(node).scope.find(name)
                     if owner is not None:
                         found.setdefault(name, []).append(Guard(node, owner, kind))
+    for node in tree.by_type.get(cst.Match, ()):
+        if isinstance(node.subject, cst.Name):
+            name = node.subject.value
+            owner = tree.block(node).scope.find(name)
+            for case in node.cases if owner is not None else ():
+                pattern = case.pattern
+                if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+                    pattern = pattern.pattern
+                if isinstance(pattern, cst.MatchClass) and owner is not None:
+                    found.setdefault(name, []).append(Guard(pattern, owner, pattern.cls))
     return found
 
 
@@ -81,7 +91,10 @@ def _regions(tree: Tree, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, bool]
                 if if_true:
                     yield parent, True
                 return
-            case cst.CompIf():
+            case cst.MatchCase():
+                yield parent.body, False
+                return
+            case cst.CompIf() | cst.MatchAs():
                 pass
             case cst.CompFor():
                 comprehension = tree.parents.get(parent)

@@ -15,10 +15,11 @@ from surefoot.facts.kinds import (
     Settings,
     TimeoutValue,
 )
+from surefoot.semantics.depths import either_known
 from surefoot.semantics.overloads import choose
 from surefoot.semantics.queries import found
 from surefoot.semantics.results import result
-from surefoot.semantics.summary import MAKER, FunctionSummary, Symbol
+from surefoot.semantics.summary import HOLDERS, MAKER, FunctionSummary, Symbol
 from surefoot.semantics.values import PENDING, Value
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _CLASS_KINDS = (Resource, BuiltInRetries, TimeoutValue, Settings, Attributes, Retry, RetryPart)
 _FACTORY_KINDS = (Resource, BuiltInRetries, Retry)
 _CONTEXT_MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
-_CLASS_METHODS = ("builtins.classmethod",)
 _STATIC_METHODS = ("builtins.staticmethod",)
 
 
@@ -39,7 +39,7 @@ def call(world: World, callee: Value, arguments: tuple[Any, ...]) -> Value:
         case ("n", name) | ("m", name, _):
             function = world.function(name)
             if function is not None:
-                return _own_result(world, function, arguments, is_method=callee[0] == "m")
+                return _own_result(world, function, callee, arguments)
             if callee[0] == "n" and world.cls(name) is not None:
                 return ("i", name, arguments)
             receiver = callee[2] if callee[0] == "m" else None
@@ -67,17 +67,19 @@ def provided(world: World, provider: Value) -> Value:
 
 
 def _own_result(
-    world: World, function: FunctionSummary, arguments: tuple[Any, ...], *, is_method: bool
+    world: World, function: FunctionSummary, callee: tuple[Any, ...], arguments: tuple[Any, ...]
 ) -> Value:
-    bound = is_method or world.decorated(function, _CLASS_METHODS)
+    bound = callee[0] == "m" or world.is_class_method(function)
     is_bound = bool(function.owner) and bound and not world.decorated(function, _STATIC_METHODS)
+    if is_bound and callee[0] == "m" and callee[2] is not None and callee[2][0] in ("i", "n"):
+        owner, kind = callee[1].rpartition(".")[0], callee[2][1]
+        if kind != owner:
+            function = _seen_from(world, function, owner, kind)
     for decorator in function.decorators:
         if world.target(decorator) in _CONTEXT_MANAGERS:
-            declared = function.returns
-            item = declared[1] if declared is not None and declared[0] == "l" else None
-            return ("cm", function.yields or item)
+            return ("cm", _handed_out(function))
     if function.is_generator:
-        return ("l", function.yields)
+        return ("l", _handed_out(function))
     returns = function.returns
     if function.overloads:
         chosen = choose(world, function.overloads, arguments, is_bound=is_bound)
@@ -87,6 +89,26 @@ def _own_result(
     if function.is_async:
         return ("co", returns)
     return world.value(returns)
+
+
+def _handed_out(function: FunctionSummary) -> Symbol:
+    """What a generator yields, or is annotated to yield: `Iterator[Session]`."""
+    declared = function.returns
+    item = declared[1] if declared is not None and declared[0] == "l" else None
+    return either_known(item, function.yields)
+
+
+def _seen_from(world: World, function: FunctionSummary, owner: str, kind: str) -> FunctionSummary:
+    """A method of the class `owner` called on `kind`, which inherits from it."""
+    seen = world.receivers.seen_from
+    returns = seen(function.returns, owner, kind)
+    yields = seen(function.yields, owner, kind)
+    if returns is function.returns and yields is function.yields and not function.overloads:
+        return function
+    overloads = tuple(
+        item._replace(returns=seen(item.returns, owner, kind)) for item in function.overloads
+    )
+    return function._replace(returns=returns, yields=yields, overloads=overloads)
 
 
 def _external_result(
@@ -109,7 +131,8 @@ def _external_result(
     elif not is_method or any(kind in facts for kind in _FACTORY_KINDS):
         last = name.rpartition(".")[2].lstrip("_")
         is_class = last[:1].isupper() or any(kind in facts for kind in _CLASS_KINDS)
-        if is_class or name in world.facts.parents or name.startswith("builtins."):
+        is_class = is_class or name in HOLDERS or name in world.facts.parents
+        if is_class or name.startswith("builtins."):
             result = ("i", name, arguments)
     if result is not None and Coroutine in facts and name != result[1]:
         return ("co", result)

@@ -95,7 +95,7 @@ class Raising:
             return not isinstance(node, (cst.Call, cst.Attribute))
         owner = self.file.scope(node).find(node.value)
         bindings = owner.bindings[node.value] if owner is not None else ()
-        return any(binding.kind in ("except", "param", "other") for binding in bindings)
+        return any(binding.kind in ("except", "param", "match", "other") for binding in bindings)
 
 
 def _is_named(node: cst.BaseExpression, name: object) -> bool:

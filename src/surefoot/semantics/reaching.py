@@ -48,7 +48,7 @@ def _dominates(tree: Tree, node: cst.CSTNode, around: dict[cst.CSTNode, cst.CSTN
         current, (cst.IndentedBlock, cst.Module, cst.SimpleStatementSuite)
     ):
         current = tree.parents.get(current)
-        if isinstance(current, (cst.ExceptHandler, cst.If, cst.IfExp)):
+        if isinstance(current, (cst.ExceptHandler, cst.If, cst.IfExp, cst.MatchCase)):
             return current in around
         if isinstance(current, cst.BooleanOperation):
             return current in around

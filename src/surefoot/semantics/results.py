@@ -151,6 +151,8 @@ _FUNCTIONS: dict[str, _Give] = {
 
 
 def _values(receiver: Any) -> Symbol:
+    if receiver[0] == "d":
+        return ("x", receiver, ()) if receiver[1] else None
     if receiver[0] == "i":
         for keyword, symbol in receiver[2] or ():
             if keyword == VALUES:
@@ -159,7 +161,11 @@ def _values(receiver: Any) -> Symbol:
     return None
 
 
-def _value_of(world: World, receiver: Any, _: tuple[Any, ...]) -> Value:
+def _value_of(world: World, receiver: Any, arguments: tuple[Any, ...]) -> Value:
+    if receiver[0] == "d" and arguments:
+        key = world.value(arguments[0][1])
+        plain = arguments[0][0] == "" and key is not None and key[0] == "k"
+        return world.element(receiver, key[1] if plain and key is not None else ())
     return world.value(_values(receiver))
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from surefoot.facts.kinds import Synchronous
 from surefoot.semantics.call import Call
+from surefoot.semantics.depths import either_known
 from surefoot.semantics.summary import FunctionSummary, Parameter, Symbol
 from surefoot.semantics.world import World
 
@@ -31,8 +32,8 @@ def sessions(world: World, function: FunctionSummary) -> tuple[Session, ...]:
     for parameter in function.parameters:
         provider = _provider(world, parameter)
         symbol = parameter.annotation
-        if symbol is None and provider is not None:
-            symbol = ("D", provider)
+        if provider is not None:
+            symbol = either_known(symbol, ("D", provider))
         value = world.value(symbol)
         if value is None or value[0] != "i":
             continue

@@ -21,6 +21,8 @@ A *symbol* is an expression freed of its syntax tree, a nested tuple:
     ("N", value, type)     a value that has passed a test of its type
     ("V", item)            a dictionary with such values
     ("s", class)           super() in a method of the class
+    ("C", class)           the class, or one that inherits from it: `cls`, `Self`, the type of
+                           `self`; see `receivers`
     ("g", base, attr)      the method that reading an attribute runs, if it is a property
     ("p", function, name)  a parameter that nothing is known of
 
@@ -40,8 +42,15 @@ VALUES = "values()"
 """The keyword under which the arguments of a dictionary tell what its values are."""
 ABOUT = "about()"
 """The keyword under which the arguments of a query tell whose instances it finds."""
+ANNOTATED = "typing.Annotated"
+"""The name of what makes a type with metadata; its arguments: the type, what provides it."""
 SLICE = (":",)
 """The key of an element that is a slice."""
+HOLDERS = frozenset({"threading.local", "types.SimpleNamespace"})
+"""Classes whose objects hold whatever attributes are set on them."""
+ATTRIBUTE = "="
+"""What the keyword ends with under which the arguments of an instance tell of an attribute that
+is set on it later."""
 MOUNTED = "mount()"
 """The keyword under which the arguments of an instance tell what was mounted on it."""
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.semantics.annotations import annotation, type_named
-from surefoot.semantics.depths import union, wrap
+from surefoot.semantics.annotations import OPAQUE, annotation, provided_by, type_named
+from surefoot.semantics.depths import either_known, union, wrap
 from surefoot.semantics.expressions import BUILD, constant_key
+from surefoot.semantics.fallbacks import checkers_only, fills_in
 from surefoot.semantics.narrowing import Guard, guards, holds
 from surefoot.semantics.reaching import reaching
-from surefoot.semantics.summary import MOUNTED, Symbol
+from surefoot.semantics.summary import ATTRIBUTE, HOLDERS, MOUNTED, Symbol
 from surefoot.syntax.scopes import Binding, Scope
 from surefoot.syntax.tree import Tree, simple_name
 
@@ -79,6 +80,13 @@ class Symbols:
             known = self._shared[name] = ("n", name)
         return known
 
+    def receiver(self, kind: str) -> Symbol:
+        """Return the symbol of the class that a method of the class `kind` is called on."""
+        known = self._shared.get(("C", kind))
+        if known is None:
+            known = self._shared["C", kind] = ("C", kind)
+        return known
+
     def instance(self, kind: Symbol) -> Symbol:
         """Return the symbol of an instance of a class."""
         known = self._shared.get(id(kind))
@@ -115,15 +123,63 @@ class Symbols:
                 return self.named(_join(self.tree.module_name, name)), 1
             return None, 0
         bindings = owner.bindings[name]
-        if len(bindings) > 1:
-            bindings = reaching(self.tree, bindings, owner, scope, use)
-        if len(bindings) == 1:
-            symbol, depth = self.bound(bindings[0], owner, name)
+        if len(bindings) > 1 and owner is self.tree.top and self._checkers_only:
+            symbol, depth = self._at_runtime(name, bindings, scope, use)
         else:
-            symbol, depth = union([self.bound(item, owner, name) for item in bindings], strict=True)
+            symbol, depth = self._one_of(name, bindings, owner, scope, use)
         if use in self.tree.parents and name in self._guards:
             return self._narrowed(symbol, depth, name, owner, use)
         return symbol, depth
+
+    def _one_of(
+        self,
+        name: str,
+        bindings: list[Binding],
+        owner: Scope,
+        scope: Scope,
+        use: cst.CSTNode | None,
+    ) -> tuple[Symbol, int]:
+        """What a name means that has these bindings."""
+        if len(bindings) > 1:
+            bindings = reaching(self.tree, bindings, owner, scope, use)
+        if len(bindings) == 1:
+            return self.bound(bindings[0], owner, name)
+        if any(item.kind == "param" and not item.node.annotation for item in bindings):  # type: ignore[attr-defined]
+            bindings = self._given_or_filled_in(name, bindings)
+        return union([self.bound(item, owner, name) for item in bindings], strict=True)
+
+    def _given_or_filled_in(self, name: str, bindings: list[Binding]) -> list[Binding]:
+        """Leave out a parameter nothing is known of where its absence is made up for: what is
+        filled in is there on some way at least."""
+        others = [item for item in bindings if item.kind != "param"]
+        filled = others and all(fills_in(self.tree, item, name) for item in others)
+        return others if filled else bindings
+
+    def _at_runtime(
+        self, name: str, bindings: list[Binding], scope: Scope, use: cst.CSTNode | None
+    ) -> tuple[Symbol, int]:
+        """What a name of the module means as it runs; where that is not known, what type
+        checkers are told that it means."""
+        told = [item for item in bindings if self.is_for_checkers(item.node)]
+        runs = [item for item in bindings if item not in told]
+        if not told or not runs:
+            return self._one_of(name, bindings, self.tree.top, scope, use)
+        symbol, depth = self._one_of(name, runs, self.tree.top, scope, use)
+        if symbol is not None and symbol[0] == "n" and symbol[1] not in OPAQUE:
+            return symbol, depth
+        known = self._one_of(name, told, self.tree.top, scope, use)
+        if symbol is None or symbol == ("k", None) or symbol[0] == "n":
+            return known
+        return union([(symbol, depth), known], strict=False)
+
+    def is_for_checkers(self, node: cst.CSTNode) -> bool:
+        """Whether a node stands in a branch that only type checkers read."""
+        checkers = self._checkers_only
+        return bool(checkers) and any(item in checkers for item in self.tree.ancestors(node))
+
+    @functools.cached_property
+    def _checkers_only(self) -> frozenset[cst.CSTNode]:
+        return checkers_only(self.tree)
 
     @functools.cached_property
     def _guards(self) -> dict[str, list[Guard]]:
@@ -168,7 +224,7 @@ class Symbols:
                 return self.named(self.definition(scope)), 1
             case "param":
                 return self._parameter(binding, owner)
-            case "except":
+            case "except" | "match":
                 symbol, depth = self.inside(value, owner) if value is not None else (None, 0)
                 return wrap("I", symbol, depth)
             case "annotated":
@@ -183,6 +239,8 @@ class Symbols:
                     if symbol[0] == "d":
                         symbol = self._written(symbol, name, owner)
                     elif symbol[0] == "c" and not binding.path:
+                        if symbol[1][0] == "n" and symbol[1][1] in HOLDERS:
+                            symbol = self._holding(symbol, name, owner)
                         symbol = self._mounted(symbol, name, owner)
                 if binding.kind == "iterate" and symbol is not None:
                     symbol, depth = ("x", symbol, None), depth + 1
@@ -220,31 +278,20 @@ class Symbols:
             kind = self.definition(owner.parent)
             if "staticmethod" not in decorators:
                 if "classmethod" in decorators or name == "cls":
-                    return self.named(kind), 1
-                return self.instance(self.named(kind)), 2
+                    return self.receiver(kind), 1
+                return self.instance(self.receiver(kind)), 2
+        declared: Symbol = None
+        depth = 0
         if param.annotation is not None:
             outer = owner.signature or owner
-            starred = param.star in ("*", "**")
-            kind_symbol, depth = annotation(self, param.annotation.annotation, outer)
-            if kind_symbol is not None:
-                return (("l", kind_symbol), depth + 1) if starred else (kind_symbol, depth)
+            declared, depth = annotation(self, param.annotation.annotation, outer)
+            if declared is not None and param.star in ("*", "**"):
+                return ("l", declared), depth + 1
         if isinstance(param.default, cst.Call):
-            dependency = self._dependency(param.default, owner.parent or owner)
-            if dependency is not None:
-                return dependency, 3
-        return ("p", self.definition(owner), name), 1
-
-    def _dependency(self, call: cst.Call, scope: Scope) -> Symbol:
-        """What FastAPI puts in for `= Depends(provider)`."""
-        symbol, _ = self.inside(call, scope)
-        match symbol:
-            case ("c", ("n", name), ((_, provider), *_)) if name in (
-                "fastapi.Depends",
-                "fastapi.params.Depends",
-                "fastapi.Security",
-            ):
-                return ("D", provider)
-        return None
+            provided = provided_by(self, param.default, owner.parent or owner)
+            if provided is not None:
+                return either_known(declared, provided), depth + 3
+        return (declared, depth) if declared else (("p", self.definition(owner), name), 1)
 
     # -- dictionaries --------------------------------------------------------------------
 
@@ -272,6 +319,21 @@ class Symbols:
                 continue
             complete = False
         return ("d", tuple(items), complete)
+
+    def _holding(self, symbol: tuple[Any, ...], name: str, owner: Scope) -> tuple[Any, ...]:
+        """An object that holds whatever attributes are set on it, with those this module sets;
+        kept in a variable or, where `name` begins with a dot, in an attribute of `self`."""
+        held = []
+        for scope in self.tree.scopes.values():
+            for item in scope.attributes:
+                if name[0] != ".":
+                    is_it = item.owner == name and scope.find(name) is owner
+                else:
+                    is_it = item.owner == f"{scope.first}{name}" and scope.parent is owner.parent
+                if is_it and item.binding.kind == "assign":
+                    value, _ = self.bound(item.binding, scope, f".{item.attr}")
+                    held.append((item.attr + ATTRIBUTE, value))
+        return (symbol[0], symbol[1], (*symbol[2], *held))
 
     def _mounted(self, symbol: tuple[Any, ...], name: str, owner: Scope) -> Symbol:
         """A call whose result is kept in a variable or, where `name` begins with a dot, in an
@@ -344,6 +406,8 @@ class Symbols:
             while owner is not None and owner.kind != "class":
                 owner = owner.parent
             return (("s", self.definition(owner)), 1) if owner is not None else (None, 0)
+        if node.args and isinstance(node.func, cst.Attribute) and node.func.attr.value == "__new__":
+            return wrap("I", *self.inside(node.args[0].value, scope))
         callee, depth = self.inside(node.func, scope)
         if callee is None:
             return None, 0

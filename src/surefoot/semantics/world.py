@@ -9,7 +9,15 @@ from typing import Any
 from surefoot.facts.kinds import Fact
 from surefoot.facts.table import FactTable
 from surefoot.semantics import alternatives, elements, members, outcomes
-from surefoot.semantics.summary import VALUES, ClassSummary, FunctionSummary, ModuleSummary, Symbol
+from surefoot.semantics.receivers import Receivers
+from surefoot.semantics.summary import (
+    ANNOTATED,
+    VALUES,
+    ClassSummary,
+    FunctionSummary,
+    ModuleSummary,
+    Symbol,
+)
 from surefoot.semantics.values import PENDING, Value
 
 _DEEPEST = 40
@@ -22,6 +30,7 @@ _PROPERTIES = (
 _PROPERTY_NAMES = frozenset(
     {"cached_property", "classproperty", "hybrid_property", "lazy_property", "memoized_property"}
 )
+_CLASS_METHODS = ("builtins.classmethod",)
 _TYPE_VARIABLES = ("typing.TypeVar", "typing_extensions.TypeVar")
 _STDLIB = sys.stdlib_module_names | {"builtins"}
 
@@ -43,6 +52,7 @@ class World:
     ) -> None:
         self.modules = modules
         self.facts = facts
+        self.receivers = Receivers()
         self._home = home
         self._packages = packages
         self._values: dict[int, tuple[Symbol, Value]] = {}
@@ -103,7 +113,7 @@ class World:
                 return PENDING
             return ("n", self.facts.canonical(name))
         if not rest:
-            return ("n", name)
+            return self._hidden(name, hops, seen) or ("n", name)
         if rest in module.functions or rest in module.classes:
             return ("n", name)
         head, _, tail = rest.partition(".")
@@ -132,6 +142,15 @@ class World:
         if self._home is not None and module.is_package:
             return PENDING
         return None
+
+    def _hidden(self, name: str, hops: int, seen: set[str]) -> Value:
+        """What hides a module in its package: `from .session import session`."""
+        package, _, last = name.rpartition(".")
+        parent = self.modules.get(package) if package else None
+        symbol = parent.names.get(last) if parent is not None and parent.is_package else None
+        if symbol is None or symbol[0] != "n" or symbol[1] == name:
+            return None
+        return self._name(symbol[1], hops + 1, seen)
 
     def may_be_project(self, name: str) -> bool:
         """Whether a name that no known module has may belong to a module not yet known."""
@@ -174,6 +193,8 @@ class World:
         match symbol:
             case ("n", name):
                 return self.name(name)
+            case ("C", name):
+                return self.name(name)
             case ("a", base, attr):
                 return self.attribute(self.value(base), attr)
             case ("g", base, attr):
@@ -213,6 +234,10 @@ class World:
             return kind
         if kind[0] == "n":
             return ("i", kind[1], None)
+        if kind[0] == "i" and kind[1] == ANNOTATED:
+            (_, declared), (_, provided) = kind[2]
+            instance = self.instance(self.value(declared))
+            return alternatives.annotated(self, instance, self.value(provided))
         if kind[0] == "i" and kind[1] in _TYPE_VARIABLES:
             bound = dict(kind[2] or ()).get("bound")
             return self.instance(self.value(bound)) if bound is not None else None
@@ -276,6 +301,10 @@ class World:
         return any(
             name in _PROPERTIES or name.rpartition(".")[2] in _PROPERTY_NAMES for name in names
         )
+
+    def is_class_method(self, function: FunctionSummary) -> bool:
+        """Whether a function is called on its class."""
+        return self.decorated(function, _CLASS_METHODS)
 
     def decorated(self, function: FunctionSummary, names: tuple[str, ...]) -> bool:
         """Whether a function has a decorator of one of these canonical names."""

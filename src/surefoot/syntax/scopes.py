@@ -11,9 +11,9 @@ class Binding(NamedTuple):
     """One place where a name gets a value.
 
     `kind` says how: import, assign, annotated, iterate, enter, except, param, function,
-    class, augment, type (a type parameter, with its bound), other. `value` is the expression
-    it comes from (for an import the qualified name), `path` the indices into it where targets
-    are unpacked.
+    class, augment, match, type (a type parameter, with its bound), other. `value` is the
+    expression it comes from (for an import the qualified name, for a match the class), `path`
+    the indices into it where targets are unpacked.
     """
 
     kind: str
@@ -24,12 +24,20 @@ class Binding(NamedTuple):
 
 
 class Attribute(NamedTuple):
-    """An assignment to an attribute of a plain name: `owner.attr = ...`."""
+    """An assignment to an attribute of a dotted name: `owner.attr = ...`."""
 
     owner: str
     attr: str
     binding: Binding
-    scope: Scope
+
+
+class Entry(NamedTuple):
+    """An assignment to an element of an attribute: `owner.attr[...] = ...`."""
+
+    owner: str
+    attr: str
+    target: cst.Subscript
+    binding: Binding
 
 
 class Scope:
@@ -43,8 +51,8 @@ class Scope:
     """
 
     __slots__ = (
-        *("attributes", "bindings", "first", "kind", "node", "outer", "parent", "qualname"),
-        "signature",
+        *("attributes", "bindings", "entries", "first", "kind", "node", "outer", "parent"),
+        *("qualname", "signature"),
     )
 
     def __init__(self, kind: str, node: cst.CSTNode, parent: Scope | None, qualname: str) -> None:
@@ -55,6 +63,7 @@ class Scope:
         self.bindings: dict[str, list[Binding]] = {}
         self.outer: dict[str, str] = {}
         self.attributes: list[Attribute] = []
+        self.entries: list[Entry] = []
         self.first: str | None = None
         self.signature = parent
 

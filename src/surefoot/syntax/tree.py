@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.syntax.scopes import Attribute, Binding, Block, Scope, qualified
+from surefoot.syntax.scopes import Attribute, Binding, Block, Entry, Scope, qualified
 from surefoot.syntax.shape import CHILDREN
 
 Pending = tuple[cst.CSTNode, Block]
@@ -298,9 +298,12 @@ def _targets(
         match current:
             case cst.Name(value=name):
                 scope.bind(name, Binding(kind, node, value, path, is_async))
-            case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=attr)):
+            case cst.Attribute(value=owner, attr=cst.Name(value=attr)):
                 binding = Binding(kind, node, value, path, is_async)
-                scope.attributes.append(Attribute(owner, attr, binding, scope))
+                scope.attributes.append(Attribute(dotted(owner), attr, binding))
+            case cst.Subscript(value=cst.Attribute(value=cst.Name(value=owner), attr=attribute)):
+                binding = Binding(kind, node, value, path, is_async)
+                scope.entries.append(Entry(owner, attribute.value, current, binding))
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 for index, element in enumerate(elements):
                     starred = isinstance(element, cst.StarredElement)
@@ -348,7 +351,16 @@ def _outer(kind: str) -> Callable[[Tree, Any, Block], None]:
 def _capture(tree: Tree, node: Any, block: Block) -> None:
     name = node.rest if isinstance(node, cst.MatchMapping) else node.name
     if isinstance(name, cst.Name):
-        block.scope.bind(name.value, Binding("other", node, None))
+        binding = Binding("match", node, None)
+        if isinstance(node, cst.MatchAs):
+            case = tree.parents[node]
+            if isinstance(node.pattern, cst.MatchClass):
+                binding = Binding("match", node, node.pattern.cls)
+            elif node.pattern is None and isinstance(case, cst.MatchCase):
+                subject = tree.parents[case]
+                assert isinstance(subject, cst.Match)
+                binding = Binding("assign", node, subject.subject)
+        block.scope.bind(name.value, binding)
     if node.__class__ in CHILDREN:
         tree._push_all(CHILDREN[node.__class__](node), node, block)
 
