@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -238,3 +240,33 @@ def test_hostile_files_break_nothing() -> None:
         FileError.ENCODING,
         FileError.SYNTAX,
     }
+
+
+def test_workers_started_afresh_run_no_module_of_the_project(tmp_path: Path) -> None:
+    """Where no process can be forked, a worker starts with Python's own modules, although the
+    project it starts in has some of the same name."""
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in ("logging", "pickle", "random", "signal", "socket", "struct", "threading"):
+        (project / f"{name}.py").write_text("open('has-run', 'w').close()\n")
+    (project / "deep.py").write_text(f"value = {DEEP}\n")
+    driver = tmp_path / "driver.py"
+    driver.write_text(
+        "import sys\n"
+        "from surefoot.cli import main\n"
+        "from surefoot.pool import workers\n"
+        "workers._can_fork = lambda: False\n"
+        "if __name__ == '__main__':\n"
+        "    sys.exit(main(['check', '.', '--no-cache', '--exit-zero']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(driver)],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "could break surefoot" not in done.stdout
+    assert not (project / "has-run").exists()

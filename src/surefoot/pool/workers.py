@@ -6,6 +6,7 @@ Each has a pipe of its own, so it is always known which file it died or hung on.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -140,13 +141,14 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self.task: Task | None = None
         self.since = time.monotonic()
-        arguments = (theirs, prepare, deep, os.getpid())
+        arguments = (theirs, prepare, deep, os.getpid(), os.getcwd())
         process = context.Process(  # type: ignore[attr-defined]
             target=_serve, args=arguments, daemon=True, name="surefoot-worker"
         )
         self._process: Any = process
         try:
-            process.start()
+            with _among_own_modules(context):
+                process.start()
         except BaseException:
             self.connection.close()
             raise
@@ -183,6 +185,25 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if _can_fork() else "spawn")
 
 
+@contextlib.contextmanager
+def _among_own_modules(context: BaseContext) -> Iterator[None]:
+    """Stand in the folder of Python's own modules while a process starts afresh.
+
+    It looks for the first modules it needs in the folder it starts in, where a `logging.py` of
+    the checked project is not to be found.
+    """
+    own = os.path.dirname(os.__file__)
+    if context.get_start_method() == "fork" or not os.path.isdir(own):
+        yield
+        return
+    here = os.getcwd()
+    os.chdir(own)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
 def _can_fork() -> bool:
     """Whether no other thread, Python's or a library's, could hold a lock right now."""
     if not sys.platform.startswith("linux"):
@@ -193,8 +214,11 @@ def _can_fork() -> bool:
         return False
 
 
-def _serve(connection: Connection, prepare: Prepare, deep: bool, parent: int) -> None:
+def _serve(
+    connection: Connection, prepare: Prepare, deep: bool, parent: int, directory: str
+) -> None:
     """The life of a worker: get ready, then answer each file with its examination."""
+    os.chdir(directory)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if deep:
         with_deep_stack(lambda: _answer(connection, prepare, parent))
