@@ -1,0 +1,4 @@
+from .making import *
+from .sessions import HasSession as WithSession
+
+__all__ = ["Connected", "WithSession"]

@@ -1,0 +1,5 @@
+from typing import Protocol
+
+
+class Http(Protocol):
+    def get(self, url: str): ...

@@ -1,0 +1,5 @@
+import requests
+
+
+def make():
+    return requests.Session()
