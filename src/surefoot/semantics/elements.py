@@ -15,8 +15,6 @@ from surefoot.semantics.values import PENDING, Value
 if TYPE_CHECKING:
     from surefoot.semantics.world import World
 
-_CLOSING = ("contextlib.closing", "contextlib.aclosing")
-
 
 def element(world: World, value: Value, key: object) -> Value:
     """Return the element of a value under a key; for the keys see `summary`."""
@@ -105,9 +103,6 @@ def entered(world: World, value: Value) -> Value:
     if value[0] == "co":
         return entered(world, world.value(value[1]))
     if value[0] == "i":
-        if value[1] in _CLOSING:
-            arguments = value[2] or ()
-            return world.value(arguments[0][1]) if arguments else None
         enters = world.fact(Enters, value[1])
         if enters is not None:
             return ("i", world.facts.canonical(enters.type), value[2])

@@ -32,14 +32,16 @@ def attribute(world: World, value: Value, attr: str) -> Value:
             return _member(world, name, attr, value)
         case ("m", name, receiver):
             return ("m", world.facts.canonical(f"{name}.{attr}"), receiver)
-        case ("s", name):
+        case ("s", name, *reached_by):
             own = world.cls(name)
             for base in own.bases if own is not None else ():
                 parent = world.value(base)
                 if parent == PENDING:
                     return PENDING
                 if parent is not None and parent[0] == "n":
-                    kind = name if world.cls(parent[1]) is not None else parent[1]
+                    kind = parent[1]
+                    if world.cls(kind) is not None:
+                        kind = reached_by[0] if reached_by else name
                     member = _member(world, parent[1], attr, ("i", kind, None))
                     if member is not None:
                         return member
@@ -124,7 +126,19 @@ def _member(world: World, name: str, attr: str, receiver: tuple[Any, ...]) -> Va
         elif attr in summary.members:
             member = world.receivers.seen_from(summary.members[attr], owner[1], receiver[1])
             value = _bound(world, member, receiver)
+            if value is None or value[0] == "p":
+                value = _declared_by_base(world, name, attr) or value
             return None if value == ("k", None) else value  # it waits for another value
+    return None
+
+
+def _declared_by_base(world: World, name: str, attr: str) -> Value:
+    """What a base declares an attribute to be: `session: Session`."""
+    for owner in world.lineage(name)[1:]:
+        summary = world.cls(owner[1]) if owner != PENDING else None
+        member = summary.members.get(attr) if summary is not None else None
+        if member is not None and member[0] in ("A", "I"):
+            return world.value(member)
     return None
 
 

@@ -122,6 +122,10 @@ def _entered_later(world: World, _: Value, arguments: tuple[Any, ...]) -> Value:
     return ("co", ("e", arguments[0][1]))
 
 
+def _bound_by_with(world: World, _: Value, arguments: tuple[Any, ...]) -> Value:
+    return ("cm", arguments[0][1])
+
+
 def _default(world: World, _: Value, arguments: tuple[Any, ...]) -> Value:
     return ("i", "builtins.dict", ((VALUES, ("c", arguments[0][1], ())),))
 
@@ -141,6 +145,9 @@ _FUNCTIONS: dict[str, _Give] = {
     "contextlib.AsyncExitStack.enter_async_context": _entered_later,
     "contextlib.AsyncExitStack.enter_context": _entered,
     "contextlib.ExitStack.enter_context": _entered,
+    "contextlib.aclosing": _bound_by_with,
+    "contextlib.closing": _bound_by_with,
+    "contextlib.nullcontext": _bound_by_with,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "dataclasses.replace": _first,
@@ -169,6 +176,13 @@ def _value_of(world: World, receiver: Any, arguments: tuple[Any, ...]) -> Value:
     return world.value(_values(receiver))
 
 
+def _set_or_found(world: World, receiver: Any, arguments: tuple[Any, ...]) -> Value:
+    given = arguments[1][1] if [keyword for keyword, _ in arguments] == ["", ""] else None
+    if receiver[0] == "d" and not receiver[1]:
+        return world.value(given)
+    return _value_of(world, receiver, arguments)
+
+
 def _all_values(world: World, receiver: Any, _: tuple[Any, ...]) -> Value:
     symbol = _values(receiver)
     return ("l", symbol) if symbol is not None else None
@@ -192,7 +206,7 @@ _METHODS: dict[str, _Give] = {
     "builtins.dict.get": _value_of,
     "builtins.dict.items": _all_items,
     "builtins.dict.pop": _value_of,
-    "builtins.dict.setdefault": _value_of,
+    "builtins.dict.setdefault": _set_or_found,
     "builtins.dict.values": _all_values,
     "builtins.list.copy": _itself,
     "builtins.list.pop": _popped,

@@ -20,7 +20,8 @@ A *symbol* is an expression freed of its syntax tree, a nested tuple:
     ("A", type, value)     a value that is annotated
     ("N", value, type)     a value that has passed a test of its type
     ("V", item)            a dictionary with such values
-    ("s", class)           super() in a method of the class
+    ("s", class)           super() in a method of the class; a third item tells the class that
+                           inherits from it and that the method is called on
     ("C", class)           the class, or one that inherits from it: `cls`, `Self`, the type of
                            `self`; see `receivers`
     ("g", base, attr)      the method that reading an attribute runs, if it is a property

@@ -206,8 +206,7 @@ class World:
             case ("I", kind):
                 return self.instance(self.value(kind))
             case ("w", inner):
-                value = self.value(inner)
-                return self.value(value[1]) if value is not None and value[0] == "co" else value
+                return self._awaited(self.value(inner))
             case ("e", inner):
                 return elements.entered(self, self.value(inner))
             case ("x", inner, key):
@@ -224,9 +223,17 @@ class World:
                 return ("co", inner)
             case ("D", provider):
                 return outcomes.provided(self, self.value(provider))
-            case ("s", _):
+            case ("s", _) | ("s", _, _):
                 return symbol
         return None
+
+    def _awaited(self, value: Value) -> Value:
+        if value is not None and value[0] == "co":
+            return self.value(value[1])
+        if value is not None and value[:2] == ("i", "asyncio.Task"):
+            given = [symbol for keyword, symbol in value[2] or () if keyword == ""]
+            return self._awaited(self.value(given[0])) if given else None
+        return value
 
     def instance(self, kind: Value) -> Value:
         """Return an instance of a class."""
