@@ -48,13 +48,23 @@ _SESSION = "a requests.Session"
         ),
         pytest.param(
             """
-            def f(s: Proto = None):
+            def f(s: Any = None):
                 if s is None:
                     s = requests.Session()
                 reveal(s)
             """,
+            _SESSION,
+            id="annotated with Any",
+        ),
+        pytest.param(
+            """
+            def f(s=None):
+                if s is None:
+                    s = []
+                reveal(s)
+            """,
             "unknown",
-            id="annotated with something unknown",
+            id="a literal stands for any other",
         ),
         pytest.param(
             """
@@ -229,7 +239,7 @@ def test_meaning(code: str, expected: str) -> None:
     """A value is known where all that it may be agrees, and unknown otherwise."""
     imports = (
         "import asyncio, contextlib, requests, threading\n"
-        "from typing import TYPE_CHECKING, Annotated\n"
+        "from typing import TYPE_CHECKING, Annotated, Any\n"
         "from fastapi import Depends\n"
     )
     assert revealed(imports + textwrap.dedent(code)) == [expected]

@@ -8,7 +8,7 @@ import libcst as cst
 
 from surefoot.semantics.depths import union
 from surefoot.semantics.expressions import constant_key
-from surefoot.semantics.fallbacks import fills_in
+from surefoot.semantics.fallbacks import fills_in, is_made, is_parameter
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.symbols import Symbols
 from surefoot.syntax.scopes import Scope
@@ -62,7 +62,9 @@ def attributes(tree: Tree, symbols: Symbols, scope: Scope) -> dict[str, Symbol]:
             found[attr] = _annotated(kind, union(values, True)[0])
         elif not known or found[attr] is not None:
             if attr in assigned.filled_in:
-                values = [value for value in values if not _is_parameter(value[0])] or values
+                made = [value for value in values if not is_parameter(value[0])]
+                if made and all(is_made(symbol) for symbol, _ in made):
+                    values = made
             found[attr] = union([*values, (found[attr], 1)] if known else values, True)[0]
     for attr, entries in assigned.entries.items():
         symbol = found.get(attr)
@@ -79,10 +81,6 @@ def _annotated(kind: Symbol, value: Symbol) -> Symbol:
     """An attribute that is declared, with what is assigned to it if that may say more."""
     says_more = value is not None and value[0] != "A" and value not in (kind, ("k", None))
     return ("A", kind, value) if says_more else kind
-
-
-def _is_parameter(symbol: Symbol) -> bool:
-    return symbol is not None and symbol[0] == "p"
 
 
 def _own_names(method: Scope) -> frozenset[str | None]:

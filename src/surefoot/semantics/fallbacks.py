@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
+from surefoot.semantics.summary import Symbol
 from surefoot.syntax.scopes import Binding
 from surefoot.syntax.tree import Tree, dotted
 
+_LITERALS = ("d", "k", "l", "t", "V")
 _CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "t.TYPE_CHECKING")
 
 
@@ -44,6 +46,17 @@ def asks_for_absence(test: cst.BaseExpression, target: str) -> bool | None:
         case cst.Name() | cst.Attribute() if dotted(test) == target:
             return False
     return None
+
+
+def is_parameter(symbol: Symbol) -> bool:
+    """Whether a symbol is a parameter nothing is known of."""
+    return symbol is not None and symbol[0] == "p"
+
+
+def is_made(symbol: Symbol) -> bool:
+    """Whether a symbol is None, or something other than a literal: an object, not a value that
+    stands for any other of its kind."""
+    return symbol == ("k", None) or (symbol is not None and symbol[0] not in _LITERALS)
 
 
 def checkers_only(tree: Tree) -> frozenset[cst.CSTNode]:

@@ -11,7 +11,7 @@ import libcst as cst
 from surefoot.semantics.annotations import OPAQUE, annotation, provided_by, type_named
 from surefoot.semantics.depths import either_known, union, wrap
 from surefoot.semantics.expressions import BUILD, constant_key
-from surefoot.semantics.fallbacks import checkers_only, fills_in
+from surefoot.semantics.fallbacks import checkers_only, fills_in, is_made, is_parameter
 from surefoot.semantics.narrowing import Guard, guards, holds
 from surefoot.semantics.reaching import reaching
 from surefoot.semantics.summary import ATTRIBUTE, HOLDERS, MOUNTED, Symbol
@@ -144,16 +144,15 @@ class Symbols:
             bindings = reaching(self.tree, bindings, owner, scope, use)
         if len(bindings) == 1:
             return self.bound(bindings[0], owner, name)
-        if any(item.kind == "param" and not item.node.annotation for item in bindings):  # type: ignore[attr-defined]
-            bindings = self._given_or_filled_in(name, bindings)
-        return union([self.bound(item, owner, name) for item in bindings], strict=True)
-
-    def _given_or_filled_in(self, name: str, bindings: list[Binding]) -> list[Binding]:
-        """Leave out a parameter nothing is known of where its absence is made up for: what is
-        filled in is there on some way at least."""
-        others = [item for item in bindings if item.kind != "param"]
-        filled = others and all(fills_in(self.tree, item, name) for item in others)
-        return others if filled else bindings
+        parts = [(item, self.bound(item, owner, name)) for item in bindings]
+        if any(is_parameter(symbol) for _, (symbol, _) in parts):
+            # an object made where the parameter is missing is there on some way at least
+            others = [part for part in parts if not is_parameter(part[1][0])]
+            if others and all(
+                is_made(symbol) and fills_in(self.tree, item, name) for item, (symbol, _) in others
+            ):
+                parts = others
+        return union([known for _, known in parts], strict=True)
 
     def _at_runtime(
         self, name: str, bindings: list[Binding], scope: Scope, use: cst.CSTNode | None
