@@ -6,6 +6,8 @@ import textwrap
 
 import pytest
 
+from surefoot.rules.configuration.lazy_config_read import LazyConfigRead
+from tests.checking import check
 from tests.semantics.test_values import revealed
 
 _SESSION = "a requests.Session"
@@ -243,3 +245,42 @@ def test_meaning(code: str, expected: str) -> None:
         "from fastapi import Depends\n"
     )
     assert revealed(imports + textwrap.dedent(code)) == [expected]
+
+
+def test_a_definition_that_only_type_checkers_read_may_read_a_variable() -> None:
+    """What runs under its name is something else; nothing is told of either."""
+    code = """
+        import os
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            class Settings:
+                def port(self, name): return os.environ[name]
+            def setting(name): return os.environ[name]
+        else:
+            setting = Settings = dict
+
+        reveal(setting)
+        reveal(Settings)
+    """
+    assert check({"app/service.py": textwrap.dedent(code)}, [LazyConfigRead]) == []
+    assert revealed(code) == ["builtins.dict", "builtins.dict"]
+
+
+def test_a_base_that_only_type_checkers_know_tells_of_attributes() -> None:
+    """`object` in its place says nothing else."""
+    code = """
+        import requests
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            class Base:
+                session: requests.Session
+        else:
+            Base = object
+
+        class Mixin(Base):
+            def go(self):
+                reveal(self.session)
+    """
+    assert revealed(code) == [_SESSION]

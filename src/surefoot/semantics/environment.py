@@ -200,7 +200,9 @@ class Environment:
         if function is None:
             return None
         scope = file.scope_of(function)
-        summary = file.summary.functions[scope.qualname]
+        summary = file.summary.functions.get(scope.qualname)
+        if summary is None:  # only type checkers read it
+            return None
         name_given, default_given = self._given(reading.node)
         name, position = _parameter(summary, scope, name_given)
         if name is None:

@@ -79,7 +79,14 @@ def _is_checkers(tree: Tree, symbols: Symbols, node: cst.CSTNode) -> bool:
         return False
     scope = tree.scopes[node]
     name = scope.qualname.partition(".")[0]
-    return any(not symbols.is_for_checkers(item.node) for item in tree.top.bindings.get(name, ()))
+    return any(
+        not symbols.is_for_checkers(item.node) and not _says_nothing(item.value)
+        for item in tree.top.bindings.get(name, ())
+    )
+
+
+def _says_nothing(value: object) -> bool:
+    return isinstance(value, cst.Name) and value.value in ("object", "Any")
 
 
 def _is_accessor(node: cst.FunctionDef) -> bool:
