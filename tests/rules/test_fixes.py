@@ -115,6 +115,35 @@ _FIXED: tuple[tuple[type[Rule], str, str], ...] = (
             TEXT = _file.read()
         """,
     ),
+    (
+        LeakedTempPath,
+        """
+        import shutil
+        from tempfile import mkdtemp
+
+        def pack(names):
+            folder = mkdtemp(
+                dir="/x",
+            )
+
+            # one by one
+            for name in names:
+                shutil.copy(name, folder)
+        """,
+        """
+        import shutil
+        from tempfile import mkdtemp
+        from tempfile import TemporaryDirectory
+
+        def pack(names):
+            with TemporaryDirectory(
+                dir="/x",
+            ) as folder:
+                # one by one
+                for name in names:
+                    shutil.copy(name, folder)
+        """,
+    ),
 )
 
 _LEFT: tuple[tuple[type[Rule], str], ...] = (
