@@ -9,8 +9,11 @@ import pytest
 from surefoot.rule import Rule
 from surefoot.rules.concurrency.blocking_call_in_async import BlockingCallInAsync
 from surefoot.rules.concurrency.dangling_task import DanglingTask
+from surefoot.rules.concurrency.to_thread_called_not_passed import ToThreadCalledNotPassed
 from surefoot.rules.concurrency.unawaited_coroutine import UnawaitedCoroutine
 from surefoot.rules.errors.gather_hides_partial_failure import GatherHidesPartialFailure
+from surefoot.rules.errors.return_in_finally import ReturnInFinally
+from surefoot.rules.errors.swallowed_cancellation import SwallowedCancellation
 from surefoot.rules.resources.connection_with_does_not_close import ConnectionWithDoesNotClose
 from surefoot.rules.resources.leaked_file_descriptor import LeakedFileDescriptor
 from surefoot.rules.resources.leaked_temp_path import LeakedTempPath
@@ -144,9 +147,101 @@ _FIXED: tuple[tuple[type[Rule], str, str], ...] = (
                     shutil.copy(name, folder)
         """,
     ),
+    (
+        ReturnInFinally,
+        """
+        def first(names):
+            try:
+                names()
+            finally:
+                print("done")
+                return names  # always
+        """,
+        """
+        def first(names):
+            try:
+                names()
+            finally:
+                print("done")
+            return names  # always
+        """,
+    ),
+    (
+        SwallowedCancellation,
+        """
+        import asyncio
+
+        def unit():
+            return 4
+
+        async def serve(read):
+        \ttry:
+        \t\tawait read()
+        \texcept OSError:
+        \t\tpass
+        \t# whatever else
+        \texcept BaseException:
+        \t\tprint("failed")
+        """,
+        """
+        import asyncio
+
+        def unit():
+            return 4
+
+        async def serve(read):
+        \ttry:
+        \t\tawait read()
+        \texcept OSError:
+        \t\tpass
+        \texcept asyncio.CancelledError:
+        \t\traise
+        \t# whatever else
+        \texcept BaseException:
+        \t\tprint("failed")
+        """,
+    ),
+    (
+        ToThreadCalledNotPassed,
+        """
+        import asyncio
+
+        def load(names) -> str:
+            return open("a").read()
+
+        async def all_of(names):
+            return await asyncio.to_thread(load([name for name in names]))
+        """,
+        """
+        import asyncio
+
+        def load(names) -> str:
+            return open("a").read()
+
+        async def all_of(names):
+            return await asyncio.to_thread(load, [name for name in names])
+        """,
+    ),
 )
 
 _LEFT: tuple[tuple[type[Rule], str], ...] = (
+    (
+        ToThreadCalledNotPassed,
+        """
+        import asyncio
+
+        def load(names) -> str:
+            return open("a").read()
+
+        async def all_of(names):
+            await asyncio.to_thread(load(name for name in names))
+            await asyncio.to_thread(
+                load(
+                    names,  # all of them
+                )
+            )
+        """,
+    ),
     (
         UnclosedResource,
         """

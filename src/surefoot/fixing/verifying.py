@@ -121,13 +121,15 @@ def _literals_cut(source: Source, changes: Sequence[Change]) -> bool:
 
 
 def _loses_comment(source: Source, changes: Sequence[Change]) -> bool:
-    """Whether a change replaces more than a comment, and has it no more."""
+    """Whether a change replaces more than a comment, and none has it any more."""
     if not any("#" in source.text[change.start : change.end] for change in changes):
         return False
     for _, start, end in _placed(source, (cst.Comment,)):
         comment = source.text[start:end]
+        if any(comment in change.text for change in changes):
+            continue
         for change in changes:
-            if change.start < end and change.end > start and comment not in change.text:
+            if change.start < end and change.end > start:
                 replaced = source.text[change.start : change.end].strip()
                 if replaced and replaced not in comment:
                     return True
