@@ -18,6 +18,7 @@ from surefoot.rules.resources.connection_with_does_not_close import ConnectionWi
 from surefoot.rules.resources.leaked_file_descriptor import LeakedFileDescriptor
 from surefoot.rules.resources.leaked_temp_path import LeakedTempPath
 from surefoot.rules.resources.unclosed_resource import UnclosedResource
+from surefoot.rules.testing.unspecced_mock import UnspeccedMock
 from tests.checking import check, mend
 
 _FIXED: tuple[tuple[type[Rule], str, str], ...] = (
@@ -450,3 +451,26 @@ def test_left(rule: type[Rule], code: str) -> None:
     found = check(files, [rule])
     assert found
     assert all(finding.fix is None or not finding.fix.edits for finding in found)
+
+
+def test_methods_stay_as_they_are_patched() -> None:
+    """A mock with the signature of a method is called with its object: no fix makes it so."""
+    files = {
+        "shop.py": "class Shop:\n    def buy(self, x):\n        return x\n\ndef pay(x):\n    return x\n",
+        "tests/test_shop.py": """
+from unittest.mock import patch
+
+from shop import Shop, pay
+
+@patch("shop.Shop.buy")
+def test_buy(buy):
+    assert Shop().buy(1)
+    buy.assert_called_once_with(1)
+
+@patch("shop.pay")
+def test_pay(pay):
+    assert pay(1)
+""",
+    }
+    found = check(files, [UnspeccedMock])
+    assert [(each.span.line, each.fix is not None) for each in found] == [(6, False), (11, True)]
