@@ -456,7 +456,14 @@ def test_left(rule: type[Rule], code: str) -> None:
 def test_methods_stay_as_they_are_patched() -> None:
     """A mock with the signature of a method is called with its object: no fix makes it so."""
     files = {
-        "shop.py": "class Shop:\n    def buy(self, x):\n        return x\n\ndef pay(x):\n    return x\n",
+        "shop.py": """
+class Shop:
+    def buy(self, x):
+        return x
+
+def pay(x):
+    return x
+""",
         "tests/test_shop.py": """
 from unittest.mock import patch
 
