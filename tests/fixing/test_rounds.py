@@ -143,6 +143,24 @@ def test_cut_string() -> None:
     assert fixed({"a.py": b"x = 'bad'\n"}, whole)[0] == {"a.py": b"x = 'good'\n"}
 
 
+@pytest.mark.parametrize(
+    ("pattern", "new", "after"),
+    [
+        (r"f\(\n.*\n\)", "g(1)", b"f(\n    1,  # one\n)  # noqa: A1\n"),
+        (r"f\(\n.*\n\)", "g(\n    1,  # one\n)", b"g(\n    1,  # one\n)  # noqa: A1\n"),
+        (r"  # noqa: A1", "", b"f(\n    1,  # one\n)\n"),
+        (r"A1", "A2", b"f(\n    1,  # one\n)  # noqa: A2\n"),
+    ],
+)
+def test_comments(pattern: str, new: str, after: bytes) -> None:
+    """A comment is changed by an edit to itself, and never lost with what is around it."""
+    text = b"f(\n    1,  # one\n)  # noqa: A1\n"
+    files, outcome = fixed({"a.py": text}, findings_of(pattern, lambda match: new))
+    assert files == {"a.py": after}
+    assert all("a comment would be lost" in notice for notice in outcome.notices)
+    assert bool(outcome.notices) is (after == text)
+
+
 def test_unsettled() -> None:
     """A fix after which the finding is still there is undone, and not tried again."""
     vain = findings_of("vain", lambda match: "(vain)")

@@ -9,12 +9,16 @@ import pytest
 from surefoot.rule import Rule
 from surefoot.rules.concurrency.blocking_call_in_async import BlockingCallInAsync
 from surefoot.rules.concurrency.dangling_task import DanglingTask
+from surefoot.rules.concurrency.to_thread_called_not_passed import ToThreadCalledNotPassed
 from surefoot.rules.concurrency.unawaited_coroutine import UnawaitedCoroutine
 from surefoot.rules.errors.gather_hides_partial_failure import GatherHidesPartialFailure
+from surefoot.rules.errors.return_in_finally import ReturnInFinally
+from surefoot.rules.errors.swallowed_cancellation import SwallowedCancellation
 from surefoot.rules.resources.connection_with_does_not_close import ConnectionWithDoesNotClose
 from surefoot.rules.resources.leaked_file_descriptor import LeakedFileDescriptor
 from surefoot.rules.resources.leaked_temp_path import LeakedTempPath
 from surefoot.rules.resources.unclosed_resource import UnclosedResource
+from surefoot.rules.testing.unspecced_mock import UnspeccedMock
 from tests.checking import check, mend
 
 _FIXED: tuple[tuple[type[Rule], str, str], ...] = (
@@ -115,9 +119,130 @@ _FIXED: tuple[tuple[type[Rule], str, str], ...] = (
             TEXT = _file.read()
         """,
     ),
+    (
+        LeakedTempPath,
+        """
+        import shutil
+        from tempfile import mkdtemp
+
+        def pack(names):
+            folder = mkdtemp(
+                dir="/x",
+            )
+
+            # one by one
+            for name in names:
+                shutil.copy(name, folder)
+        """,
+        """
+        import shutil
+        from tempfile import mkdtemp
+        from tempfile import TemporaryDirectory
+
+        def pack(names):
+            with TemporaryDirectory(
+                dir="/x",
+            ) as folder:
+                # one by one
+                for name in names:
+                    shutil.copy(name, folder)
+        """,
+    ),
+    (
+        ReturnInFinally,
+        """
+        def first(names):
+            try:
+                names()
+            finally:
+                print("done")
+                return names  # always
+        """,
+        """
+        def first(names):
+            try:
+                names()
+            finally:
+                print("done")
+            return names  # always
+        """,
+    ),
+    (
+        SwallowedCancellation,
+        """
+        import asyncio
+
+        def unit():
+            return 4
+
+        async def serve(read):
+        \ttry:
+        \t\tawait read()
+        \texcept OSError:
+        \t\tpass
+        \t# whatever else
+        \texcept BaseException:
+        \t\tprint("failed")
+        """,
+        """
+        import asyncio
+
+        def unit():
+            return 4
+
+        async def serve(read):
+        \ttry:
+        \t\tawait read()
+        \texcept OSError:
+        \t\tpass
+        \texcept asyncio.CancelledError:
+        \t\traise
+        \t# whatever else
+        \texcept BaseException:
+        \t\tprint("failed")
+        """,
+    ),
+    (
+        ToThreadCalledNotPassed,
+        """
+        import asyncio
+
+        def load(names) -> str:
+            return open("a").read()
+
+        async def all_of(names):
+            return await asyncio.to_thread(load([name for name in names]))
+        """,
+        """
+        import asyncio
+
+        def load(names) -> str:
+            return open("a").read()
+
+        async def all_of(names):
+            return await asyncio.to_thread(load, [name for name in names])
+        """,
+    ),
 )
 
 _LEFT: tuple[tuple[type[Rule], str], ...] = (
+    (
+        ToThreadCalledNotPassed,
+        """
+        import asyncio
+
+        def load(names) -> str:
+            return open("a").read()
+
+        async def all_of(names):
+            await asyncio.to_thread(load(name for name in names))
+            await asyncio.to_thread(
+                load(
+                    names,  # all of them
+                )
+            )
+        """,
+    ),
     (
         UnclosedResource,
         """
@@ -326,3 +451,33 @@ def test_left(rule: type[Rule], code: str) -> None:
     found = check(files, [rule])
     assert found
     assert all(finding.fix is None or not finding.fix.edits for finding in found)
+
+
+def test_methods_stay_as_they_are_patched() -> None:
+    """A mock with the signature of a method is called with its object: no fix makes it so."""
+    files = {
+        "shop.py": """
+class Shop:
+    def buy(self, x):
+        return x
+
+def pay(x):
+    return x
+""",
+        "tests/test_shop.py": """
+from unittest.mock import patch
+
+from shop import Shop, pay
+
+@patch("shop.Shop.buy")
+def test_buy(buy):
+    assert Shop().buy(1)
+    buy.assert_called_once_with(1)
+
+@patch("shop.pay")
+def test_pay(pay):
+    assert pay(1)
+""",
+    }
+    found = check(files, [UnspeccedMock])
+    assert [(each.span.line, each.fix is not None) for each in found] == [(6, False), (11, True)]

@@ -10,7 +10,7 @@ import libcst as cst
 from surefoot.edits.expressions import replace, rewrite
 from surefoot.edits.imports import Written, import_name
 from surefoot.edits.names import free_name
-from surefoot.edits.statements import first_line, indent_statements, last_line, wrap_statements
+from surefoot.edits.statements import indent_statements, last_line, wrap_statements
 from surefoot.edits.text import Unfixable, text_of
 from surefoot.model import Edit
 from surefoot.semantics.file import File
@@ -72,11 +72,13 @@ def _enter_assigned(
     first = siblings.body[list(siblings.body).index(line) + 1]
     where = text_of(file)
     start, behind = where.range(file.span(assign))
-    below, top = last_line(file, line) + 1, first_line(file, first)
+    below = top = last_line(file, line) + 1
+    while not where.line(top).strip():
+        top += 1
     edits = [where.edit(start, behind, f"with {manager} as {name}:")]
-    if all(not where.line(number).strip() for number in range(below, top)) and below < top:
+    if below < top:
         edits.append(where.edit(where.offset(below, 1), where.offset(top, 1), ""))
-    return (*edits, *indent_statements(file, first, last))
+    return (*edits, *indent_statements(file, first, last, top=top))
 
 
 def _enter_used(

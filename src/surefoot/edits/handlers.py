@@ -56,7 +56,7 @@ def insert_handler(
         first = line  # a comment there may end the block above
     newline = where.newline(line)
     start = where.offset(first, 1)
-    unit = file.tree.module.default_indent
+    unit = getattr(handler.body, "indent", None) or file.tree.module.default_indent
     lines = f"{indent}{header}{newline}{indent}{unit}{text}{newline}"
     return (where.edit(start, start, lines),)
 

@@ -6,7 +6,7 @@ import libcst as cst
 
 from surefoot.edits.arguments import set_keyword
 from surefoot.edits.handlers import answer_last
-from surefoot.edits.imports import constant, import_module, import_name, import_qualified
+from surefoot.edits.imports import constant, import_name, import_qualified
 from surefoot.edits.statements import insert_before
 from surefoot.edits.text import Unfixable, text_of
 from surefoot.edits.waiting import expect_asyncio
@@ -57,12 +57,12 @@ def slowed(file: File, loop: RetryLoop, defaults: Defaults) -> Fix:
         raise Unfixable("there are several ways to the next attempt")
     at = loop.again[0]
     seconds, edits = constant(file, at, defaults.backoff)
-    random, more = import_module(file, at, "random")
+    uniform, more = import_qualified(file, at, "random.uniform")
     longest = seconds
     if isinstance(loop.node, cst.For) and loop.counter and not loop.counter.startswith("_"):
         longest = f"2**{loop.counter}" if seconds == "1" else f"{seconds} * 2**{loop.counter}"
     sleep, imports = import_qualified(file, at, _SLEEP[file.in_async(at)])
-    text = f"{sleep}({random}.uniform(0, {longest}))"
+    text = f"{sleep}({uniform}(0, {longest}))"
     if file.in_async(at):
         expect_asyncio(file)
         text = f"await {text}"

@@ -119,16 +119,20 @@ def wrap_statements(
     return (where.edit(start, start, opening), *edits)
 
 
-def indent_statements(file: File, first: cst.CSTNode, last: cst.CSTNode) -> tuple[Edit, ...]:
-    """Indent the lines of statements of one block by one more step; what stands in strings over
-    several lines stays as it is."""
+def indent_statements(
+    file: File, first: cst.CSTNode, last: cst.CSTNode, *, top: int | None = None
+) -> tuple[Edit, ...]:
+    """Indent the lines of statements of one block by one more step, and those before from the
+    line `top` on; what stands in strings over several lines stays as it is."""
     begin, end = statement_of(file, first), statement_of(file, last)
     block: Any = file.parent(begin)
     if file.parent(end) is not block:
         raise Unfixable("the statements do not stand in one block")
     where = text_of(file)
-    top, bottom = first_line(file, begin), last_line(file, end)
-    indent, unit = where.indent(top), _unit(file, block)
+    bottom = last_line(file, end)
+    indent, unit = where.indent(first_line(file, begin)), _unit(file, block)
+    if top is None:
+        top = first_line(file, begin)
     kept = set(_inside_strings(file, block, begin, end))
     edits = []
     for number in range(top, bottom + 1):

@@ -48,6 +48,8 @@ def broken(old: bytes, new: bytes, changes: Sequence[Change]) -> str | None:
     back = moved.reversed()
     if _literals_cut(before, changes):
         return "a string would change"
+    if _loses_comment(before, changes):
+        return "a comment would be lost"
     wanted, altered = _divided(before, moved)
     found, made = _divided(after, back)
     expected = Counter((kind, moved.start(start), moved.end(end)) for kind, start, end in wanted)
@@ -115,4 +117,20 @@ def _literals_cut(source: Source, changes: Sequence[Change]) -> bool:
                 inside = start < change.start < end
             if inside and not (change.start <= start and end <= change.end):
                 return True
+    return False
+
+
+def _loses_comment(source: Source, changes: Sequence[Change]) -> bool:
+    """Whether a change replaces more than a comment, and none has it any more."""
+    if not any("#" in source.text[change.start : change.end] for change in changes):
+        return False
+    for _, start, end in _placed(source, (cst.Comment,)):
+        comment = source.text[start:end]
+        if any(comment in change.text for change in changes):
+            continue
+        for change in changes:
+            if change.start < end and change.end > start:
+                replaced = source.text[change.start : change.end].strip()
+                if replaced and replaced not in comment:
+                    return True
     return False

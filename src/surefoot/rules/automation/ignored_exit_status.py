@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from surefoot.edits import import_qualified, replace, set_keyword
+from surefoot.edits import import_name, import_qualified, replace, set_keyword
 from surefoot.facts.kinds import EndsCommand, MayFail, RunsCommand
 from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
@@ -380,7 +380,11 @@ class IgnoredExitStatus(Rule):
             edits = set_keyword(self.file, node, keyword, "True")
             return Fix(f"Pass `{keyword}=True`, which raises", edits, Safety.UNSAFE)
         assert twin is not None
-        written, imports = import_qualified(self.file, node, twin)
+        if isinstance(node.func, cst.Name):
+            module, _, name = twin.rpartition(".")
+            written, imports = import_name(self.file, node, module, name)
+        else:
+            written, imports = import_qualified(self.file, node, twin)
         edits = (*replace(self.file, node.func, written), *imports)
         return Fix(f"Call `{written}`, which raises", edits, Safety.UNSAFE)
 

@@ -276,7 +276,12 @@ class ToThreadCalledNotPassed(Rule):
             return None
         if any(argument.star or argument.keyword is not None for argument in inner.args):
             return None
-        parts = [inner.func, *(argument.value for argument in inner.args)]
+        values = [argument.value for argument in inner.args]
+        if any(isinstance(each, cst.GeneratorExp) and not each.lpar for each in values):
+            return None
+        if "#" in self.file.code(inner):
+            return None
+        parts = [inner.func, *values]
         text = ", ".join(self.file.code(part) for part in parts)
         edit = Edit(self.file.span(inner), text)
         return Fix("Pass the function uncalled", (edit,), Safety.SAFE)

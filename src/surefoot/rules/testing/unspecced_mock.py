@@ -168,9 +168,16 @@ class UnspeccedMock(Rule):
 
     def _fix_data(self, project: Project, kind: object, what: str) -> tuple[str, ...] | None:
         if kind == "patch":
-            return ()
+            return () if not self._is_given_its_object(project, what) else None
         module, name = project.world.split(what)
         return (module.module, name) if module is not None and "." not in name else None
+
+    def _is_given_its_object(self, project: Project, what: str) -> bool:
+        """Whether what is replaced is a method: its mock would be called with the object, too,
+        and what the test says of its calls would no longer hold."""
+        function = project.world.function(what)
+        owner = project.world.cls(what.rpartition(".")[0])
+        return function is not None and owner is not None and not function.decorators
 
     def fix_at(self, node: Any, module: str = "", name: str = "") -> Fix:
         """Tie the mock to what it stands for."""
