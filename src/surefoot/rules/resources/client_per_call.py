@@ -204,7 +204,10 @@ class ClientPerCall(Rule):
         if not isinstance(node, cst.Name):
             return False
         scope = self.file.scope(node).find(node.value)
-        return scope is not None and scope.kind == "function" and node.value != scope.first
+        if scope is None or scope.kind != "function":
+            return False
+        in_class = scope.parent is not None and scope.parent.kind == "class"
+        return not (in_class and node.value == scope.first)
 
     def link(self, project: Project) -> None:
         notes = list(project.notes(self.name))
