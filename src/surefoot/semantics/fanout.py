@@ -166,11 +166,19 @@ def limiter_around(file: File, node: cst.CSTNode) -> str | None:
         if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
             return None
         if isinstance(ancestor, cst.With):
-            for item in ancestor.items:
-                kind = file.type_of(item.item)
-                fact = file.world.fact(Admits, kind) if kind is not None else None
-                if fact is not None and fact.by == "entering":
-                    return file.code(item.item)
+            found = enters_limiter(file, ancestor)
+            if found is not None:
+                return found
+    return None
+
+
+def enters_limiter(file: File, node: cst.With) -> str | None:
+    """Return the limiter, by its type, that a block enters, as it is written."""
+    for item in node.items:
+        kind = file.type_of(item.item)
+        fact = file.world.fact(Admits, kind) if kind is not None else None
+        if fact is not None and fact.by == "entering":
+            return file.code(item.item)
     return None
 
 
@@ -184,6 +192,23 @@ def is_limiter(node: cst.With | cst.Call) -> bool:
         for part in inside([item.item])
         if isinstance(part, (cst.Attribute, cst.Name))
     )
+
+
+def own_limiter(file: File, node: cst.With) -> str | None:
+    """Return the limiter, as it is written, that a block enters and that each call of its
+    function makes anew: it lets everybody in."""
+    for item in node.items:
+        made = item.item
+        if isinstance(made, cst.Name):
+            scope = file.scope(made).find(made.value)
+            bindings = scope.bindings[made.value] if scope is not None else []
+            here = scope is not None and scope.node is file.function(node)
+            value = bindings[0].value if here and len(bindings) == 1 else None
+            made = value if isinstance(value, cst.Call) else made
+        fact = file.call(made).fact(Admits) if isinstance(made, cst.Call) else None
+        if fact is not None and fact.by == "entering":
+            return file.code(made)
+    return None
 
 
 def asks_by_url(file: File, node: cst.Call) -> bool:

@@ -15,7 +15,7 @@ from surefoot.semantics.ownership import Fate, Ownership
 from surefoot.semantics.summary import At
 from surefoot.semantics.vocabulary import CLOSERS
 
-_CLIENTS = frozenset({"client", "session", "pool", "producer", "engine"})
+_CLIENTS = frozenset({"client", "connection", "session", "pool", "producer", "engine"})
 _PER_REQUEST = frozenset({"headers", "params", "timeout"})
 _RESTARTS = At.ENDLESS | At.GUARDED
 """A client made anew after a failure serves all calls until the next one."""
@@ -57,6 +57,18 @@ class ClientPerCall(Rule):
                 for url in urls:
                     with requests.Session() as session:
                         session.get(url, timeout=3)
+            """
+        ),
+        Bad(
+            """
+            import redis
+            from celery import shared_task
+
+            @shared_task
+            def remember(order):
+                client = redis.Redis(host="cache", socket_timeout=3)
+                client.set("last", order)
+                client.close()
             """
         ),
         Bad(
