@@ -170,6 +170,8 @@ class Ownership:
         if not isinstance(container, _CONTAINERS):
             return Fate.KEPT
         parent = self.file.parent(container)
+        if isinstance(parent, cst.Yield):
+            return Fate.YIELDED
         if isinstance(parent, (cst.Arg, cst.Element, cst.DictElement)):
             fate = self.fate(container)
             return fate if fate & SETTLED == Fate.NOTHING else Fate.KEPT
