@@ -15,6 +15,27 @@ from surefoot.semantics.vocabulary import RELEASERS
 from tests.checking import check, shipped_facts
 
 KEPT_SAFE = {
+    "who waits for a process has reaped it": (
+        "import subprocess\n"
+        "\n"
+        "def build(command):\n"
+        "    process = subprocess.Popen(command)\n"
+        "    return process.wait(timeout=60)\n"
+    ),
+    "Reader may close what it is given": (
+        "from wrappers import Reader\n\ndef load(path):\n    return Reader(open(path)).rows()\n"
+    ),
+    "the object owns the session": (
+        "import requests\n"
+        "\n"
+        "class Client:\n"
+        "    def __enter__(self):\n"
+        "        self.session = requests.Session()\n"
+        "        return self\n"
+        "\n"
+        "    def __exit__(self, *error):\n"
+        "        self.session.close()\n"
+    ),
     "the process that is returned has ended": (
         "import subprocess\n"
         "\n"

@@ -23,9 +23,12 @@ from surefoot.semantics.vocabulary import CLOSERS, PLAIN
 _ONCE = re.compile(r"(^|/)((alembic|migrations)/|setup\.py$|docs?/(\w+/)*conf\.py$)")
 """Files that run once and then end, with all they have opened."""
 
+_USES = PLAIN | {"channel", "cursor", "exec_command", "makefile", "pipeline", "sendmail", "begin"}
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _PROVIDES = "provides"
+_DEEPEST = 2
+"""So many functions may pass on what another opens."""
 _BUSY = frozenset({"handler", "job", "worker"})
 
 
@@ -111,13 +114,21 @@ class UnclosedResource(Rule):
                 connection = sqlite3.connect(path)
                 connection.row_factory = sqlite3.Row
                 return connection
+
+            def connect_here():
+                return connect("orders.db")
             # file: orders.py
-            from database import connect
+            from database import connect, connect_here
 
             def count(path):
                 connection = connect(path)
                 return connection.execute("select count(*) from orders").fetchone()
+
+            def first():
+                cursor = connect_here().cursor()
+                return cursor.execute("select * from orders").fetchone()
             """,
+            count=2,
         ),
         Bad(
             """
@@ -220,39 +231,6 @@ class UnclosedResource(Rule):
                         connection.execute("insert into texts values (?)", (source.read(),))
             """,
             because="the stack closes the files, `closing` the connection",
-        ),
-        Good(
-            """
-            import requests
-
-            class Client:
-                def __enter__(self):
-                    self.session = requests.Session()
-                    return self
-
-                def __exit__(self, *error):
-                    self.session.close()
-            """,
-            because="the object owns the session",
-        ),
-        Good(
-            """
-            from wrappers import Reader
-
-            def load(path):
-                return Reader(open(path)).rows()
-            """,
-            because="`Reader` may close what it is given",
-        ),
-        Good(
-            """
-            import subprocess
-
-            def build(command):
-                process = subprocess.Popen(command)
-                return process.wait(timeout=60)
-            """,
-            because="who waits for a process has reaped it",
         ),
         Good(
             """
@@ -396,6 +374,10 @@ class UnclosedResource(Rule):
             return
         if not call.pending and (call.name is None or call.world.function(call.name) is None):
             return
+        if isinstance(self.file.parent(node), cst.Return):
+            if made_by_return(self.file, node, Ownership(self.file)):
+                self.note(node, "passes", full_name(call.module, call.function))
+            return
         if not self._is_used(node):
             return
         ownership = LendingOwnership(self.file)
@@ -411,11 +393,11 @@ class UnclosedResource(Rule):
         if isinstance(parent, cst.Await):
             parent = self.file.parent(parent)
         if isinstance(parent, cst.Attribute):
-            return parent.attr.value in PLAIN
+            return parent.attr.value in _USES
         name = self._held(node)
         scope = self.file.scope(node)
         return name is not None and any(
-            isinstance(use := self.file.parent(item), cst.Attribute) and use.attr.value in PLAIN
+            isinstance(use := self.file.parent(item), cst.Attribute) and use.attr.value in _USES
             for item in self.file.uses(name, scope)
         )
 
@@ -438,6 +420,7 @@ class UnclosedResource(Rule):
         functions that make a resource and return it."""
         custody = project.once(Custody)
         makers: dict[str, tuple[Link, str, bool, object]] = {}
+        passing: dict[tuple[str, int], str] = {}
         users: dict[tuple[str, int], tuple[str, Any, Any]] = {}
         provided = {
             project.world.target(note.data[1])  # type: ignore[arg-type]
@@ -467,6 +450,8 @@ class UnclosedResource(Rule):
                     self.report(note, str(message), path=examination.path, severity=severity)
             elif kind == "provided":
                 continue
+            elif kind == "passes":
+                passing[examination.path, note.place] = str(function)
             elif kind == "makes":
                 shown, what, long_lived, entered = rest
                 text = f"`{shown}` opens it, and `{str(function).rpartition('.')[2]}` returns it"
@@ -474,6 +459,11 @@ class UnclosedResource(Rule):
                 makers[str(function)] = (link, str(what), bool(long_lived), entered)
             else:
                 users[examination.path, note.place] = (str(rest[0]), note, rest[1])
+        for _ in range(_DEEPEST):
+            for call in project.calls if passing else ():
+                passed = passing.get((call.path, call.place))
+                if passed is not None and call.name in makers:
+                    makers.setdefault(passed, makers[call.name])
         for call in project.calls:
             used = users.get((call.path, call.place))
             made = makers.get(call.name or "")
