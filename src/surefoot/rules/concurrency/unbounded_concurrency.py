@@ -112,6 +112,26 @@ class UnboundedConcurrency(Rule):
                     thread.start()
             """
         ),
+        Bad(
+            """
+            import asyncio
+
+            import asyncpg
+            import httpx
+
+            async def tell(pool: asyncpg.Pool, client: httpx.AsyncClient):
+                rows = await pool.fetch("select url from hooks")
+                await asyncio.gather(*(client.post(row["url"]) for row in rows))
+
+            async def refresh(client: httpx.AsyncClient):
+                answer = await client.get("/items")
+                items = answer.json()["items"]
+                async with asyncio.TaskGroup() as group:
+                    for item in items:
+                        group.create_task(client.post(f"/items/{item}"))
+            """,
+            count=2,
+        ),
         Good(
             """
             import asyncio
