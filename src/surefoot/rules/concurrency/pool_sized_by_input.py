@@ -17,7 +17,8 @@ class PoolSizedByInput(Rule):
 
     With ten items in a test there are ten threads. With ten thousand in production there are
     ten thousand: memory runs out, connections are refused, and the other side is flooded. Give
-    a number, or `min()` of a number and the input.
+    a number, or `min()` of a number and the input. Pools of threads are often for a handful of
+    items, so they are shown only to those who ask for low confidence.
     """
 
     code = "SF409"
@@ -135,6 +136,7 @@ class PoolSizedByInput(Rule):
             self.report(
                 call,
                 f"`{call.shown}` allows as many {fact.what} as there are items, however many",
+                confidence=Confidence.LOW if fact.what == "threads" else None,
                 fix=_BOUND,
             )
 
