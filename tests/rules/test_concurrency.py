@@ -124,13 +124,18 @@ def test_the_shortest_chain_is_told_once_per_coroutine() -> None:
     ],
 )
 def test_long_chains_are_less_sure(between: int, confidences: list[Confidence]) -> None:
-    """A blocking call is found through six functions, not through seven, and from the
-    fourth on only by those who ask for it."""
+    """What hurts is found through six functions, not through seven, and from the fourth on
+    only by those who ask for it."""
     functions = [f"def f{i}():\n    f{i + 1}()\n" for i in range(between)]
-    last = f"def f{between}():\n    time.sleep(1)\n"
-    code = "\n".join(["import time", *functions, last, "async def serve():\n    f0()\n"])
-    found = check({"a.py": code}, [BlockingReachableFromAsync])
-    assert [finding.confidence for finding in found] == confidences
+    for end, rule in (
+        ("time.sleep(1)", BlockingReachableFromAsync),
+        ("asyncio.run(serve())", NestedEventLoop),
+    ):
+        last = f"def f{between}():\n    {end}\n"
+        head = "import asyncio, time\n"
+        code = "\n".join([head, *functions, last, "async def serve():\n    f0()\n"])
+        found = check({"a.py": code}, [rule])
+        assert [finding.confidence for finding in found] == confidences
 
 
 def test_a_start_of_a_loop_is_reported_once_with_the_nearest_coroutine() -> None:

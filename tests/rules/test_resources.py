@@ -15,6 +15,52 @@ from surefoot.semantics.vocabulary import RELEASERS
 from tests.checking import check, shipped_facts
 
 KEPT_SAFE = {
+    "who waits for a process has reaped it": (
+        "import subprocess\n"
+        "\n"
+        "def build(command):\n"
+        "    process = subprocess.Popen(command)\n"
+        "    return process.wait(timeout=60)\n"
+    ),
+    "Reader may close what it is given": (
+        "from wrappers import Reader\n\ndef load(path):\n    return Reader(open(path)).rows()\n"
+    ),
+    "the object owns the session": (
+        "import requests\n"
+        "\n"
+        "class Client:\n"
+        "    def __enter__(self):\n"
+        "        self.session = requests.Session()\n"
+        "        return self\n"
+        "\n"
+        "    def __exit__(self, *error):\n"
+        "        self.session.close()\n"
+    ),
+    "the process that is returned has ended": (
+        "import subprocess\n"
+        "\n"
+        "def stop():\n"
+        '    process = subprocess.Popen(["agent", "stop"])\n'
+        "    process.communicate()\n"
+        "    return process\n"
+        "\n"
+        "def uninstall():\n"
+        "    process = stop()\n"
+        "    return process.returncode\n"
+    ),
+    "os.close closes the descriptor": (
+        "import os\n"
+        "\n"
+        "def stamp(path):\n"
+        "    descriptor = os.open(path, os.O_RDWR)\n"
+        "    try:\n"
+        '        os.write(descriptor, b"1")\n'
+        "    finally:\n"
+        "        os.close(descriptor)\n"
+    ),
+    "it is entered later": (
+        "def load(path):\n    source = open(path)\n    with source:\n        return source.read()\n"
+    ),
     "stored in a dictionary": "def f(p, cache):\n    cache[p] = open(p)\n",
     "appended to a list": "def f(p, files):\n    x = open(p)\n    files.append(x)\n",
     "stored on another object": "def f(p, job):\n    job.log = open(p)\n",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import libcst as cst
 
-from surefoot.facts.kinds import Admits, RunsTogether, StartsTask
+from surefoot.facts.kinds import Admits, Blocking, Coroutine, RunsTogether, StartsTask, Timeout
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside, last_name
 from surefoot.semantics.summary import Symbol
+from surefoot.syntax.scopes import Binding
 
 _LIMITS = re.compile(
     r"(?i).*(sem(aphore)?|limit|throttl|lock|slot|bucket|mutex|gate|guard|capacity|rate|acquire|permit"
@@ -29,13 +30,15 @@ _SAME_ITEMS = frozenset(
 _VIEWS = frozenset({"items", "keys", "values"})
 _COMPREHENSIONS = (cst.ListComp, cst.GeneratorExp, cst.SetComp)
 _URL = re.compile(r"[fFrRbB]*[\"']+(https?://|/)")
+_OUTSIDE = frozenset({"database", "file", "network"})
+_LONGEST = 8
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "request", "head"})
 
 
 class FanOut(NamedTuple):
     """Something started for each item: `work` is the symbol of the coroutine's call, or of the
     function that is handed over and its arguments; `parameter` the one of the function around
-    that the items come from; `items` how they are written."""
+    that the items come from, empty where they come from outside; `items` how they are written."""
 
     work: Symbol
     parameter: str
@@ -152,6 +155,8 @@ def _parameter(file: File, source: cst.BaseExpression) -> str | None:
             scope = file.scope(source).find(name)
             if scope is None or scope.kind != "function" or name in ("self", "cls"):
                 return None
+            if _comes_from_outside(file, scope.bindings[name]):
+                return ""
             kinds = {binding.kind for binding in scope.bindings[name]}
             is_known = symbol is not None and file.value(source) is not None
             if kinds != {"param"} or (is_known and file.value(source)[0] in ("t", "d", "k")):  # type: ignore[index]
@@ -160,17 +165,62 @@ def _parameter(file: File, source: cst.BaseExpression) -> str | None:
     return None
 
 
+def _comes_from_outside(file: File, bindings: Sequence[Binding]) -> bool:
+    """Whether a variable holds what a database, another service or a file has given."""
+    value = bindings[0].value if len(bindings) == 1 and not bindings[0].path else None
+    if bindings[0].kind != "assign" or not isinstance(value, cst.CSTNode):
+        return False
+    calls = (part for part in _receivers(file, value) if isinstance(part, cst.Call))
+    return any(_asks_outside(file.call(call)) for call in calls)
+
+
+def _asks_outside(call: Call) -> bool:
+    blocking = call.fact(Blocking)
+    if blocking is not None:
+        return blocking.what in _OUTSIDE
+    is_client = call.receiver is not None and call.fact(Coroutine) is not None
+    return is_client or call.fact(Timeout) is not None
+
+
+def _receivers(file: File, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """An expression, and what it is a method's result, part or outcome of."""
+    current: cst.CSTNode | None = node
+    for _ in range(_LONGEST):
+        match current:
+            case cst.Call(func=cst.Attribute(value=inner)) | cst.Attribute(value=inner):
+                yield current
+                current = inner
+            case cst.Await(expression=inner) | cst.Subscript(value=inner):
+                current = inner
+            case cst.Name(value=name):
+                scope = file.scope(current).find(name)
+                bindings = scope.bindings[name] if scope is not None else []
+                is_local = scope is not None and scope.kind == "function" and len(bindings) == 1
+                value = bindings[0].value if is_local and bindings[0].kind == "assign" else None
+                current = value if isinstance(value, cst.CSTNode) else None
+            case _:
+                return
+
+
 def limiter_around(file: File, node: cst.CSTNode) -> str | None:
     """Return the semaphore that a call is made inside of, in its own function, as it is written."""
     for ancestor in file.ancestors(node):
         if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
             return None
         if isinstance(ancestor, cst.With):
-            for item in ancestor.items:
-                kind = file.type_of(item.item)
-                fact = file.world.fact(Admits, kind) if kind is not None else None
-                if fact is not None and fact.by == "entering":
-                    return file.code(item.item)
+            found = enters_limiter(file, ancestor)
+            if found is not None:
+                return found
+    return None
+
+
+def enters_limiter(file: File, node: cst.With) -> str | None:
+    """Return the limiter, by its type, that a block enters, as it is written."""
+    for item in node.items:
+        kind = file.type_of(item.item)
+        fact = file.world.fact(Admits, kind) if kind is not None else None
+        if fact is not None and fact.by == "entering":
+            return file.code(item.item)
     return None
 
 
@@ -184,6 +234,23 @@ def is_limiter(node: cst.With | cst.Call) -> bool:
         for part in inside([item.item])
         if isinstance(part, (cst.Attribute, cst.Name))
     )
+
+
+def own_limiter(file: File, node: cst.With) -> str | None:
+    """Return the limiter, as it is written, that a block enters and that each call of its
+    function makes anew: it lets everybody in."""
+    for item in node.items:
+        made = item.item
+        if isinstance(made, cst.Name):
+            scope = file.scope(made).find(made.value)
+            bindings = scope.bindings[made.value] if scope is not None else []
+            here = scope is not None and scope.node is file.function(node)
+            value = bindings[0].value if here and len(bindings) == 1 else None
+            made = value if isinstance(value, cst.Call) else made
+        fact = file.call(made).fact(Admits) if isinstance(made, cst.Call) else None
+        if fact is not None and fact.by == "entering":
+            return file.code(made)
+    return None
 
 
 def asks_by_url(file: File, node: cst.Call) -> bool:

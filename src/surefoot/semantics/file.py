@@ -172,9 +172,10 @@ class File:
     def at(self, node: cst.CSTNode) -> At:
         """Return the circumstances of an expression."""
         at = circumstances(self.tree, self.symbols, self.world, node)
-        receiver = getattr(node.func, "value", None) if isinstance(node, cst.Call) else None
-        if self._prompt and subject(self.tree, receiver) in self._prompt:
-            at |= At.PROMPT
+        if isinstance(node, cst.Call) and self._prompt:
+            subjects = (getattr(node.func, "value", None), *(each.value for each in node.args[:1]))
+            if any(subject(self.tree, each) in self._prompt for each in subjects):
+                at |= At.PROMPT
         return at
 
     @cached_property

@@ -28,7 +28,8 @@ _KINDS = frozenset({"builtins.type", "builtins.bool", "typing.Type"})
 
 
 class Memo(NamedTuple):
-    """A place where a mapping that only grows gets what was computed for an input.
+    """A place where a mapping that only grows gets what was computed for an input, or a set of
+    what was seen gets an input.
 
     `node` is what is written to, `name` how the mapping is called, `key` the expression.
     """
@@ -45,11 +46,12 @@ def growing(file: File) -> Iterator[Memo]:
         if scope.kind not in ("module", "class"):
             continue
         for name, bindings in scope.bindings.items():
-            if len(bindings) == 1 and _is_empty_mapping(file, bindings[0]):
+            if len(bindings) == 1 and _is_empty(file, bindings[0]):
                 yield from _Uses(file, name, scope).memos()
 
 
-def _is_empty_mapping(file: File, binding: Binding) -> bool:
+def _is_empty(file: File, binding: Binding) -> bool:
+    """Whether a name is bound to an empty mapping or set."""
     if binding.kind not in ("assign", "annotated") or binding.path:
         return False
     match binding.value:
@@ -60,7 +62,7 @@ def _is_empty_mapping(file: File, binding: Binding) -> bool:
                 len(args) <= 1
                 and last_name(binding.value) in _SPELT
                 and file.name(binding.value) in _MAPPINGS
-            )
+            ) or (not args and file.name(binding.value) == "builtins.set")
     return False
 
 
@@ -107,7 +109,10 @@ class _Uses:
                 case cst.ComparisonTarget(operator=cst.In() | cst.NotIn()):
                     looked_up.add(function)
                 case cst.Attribute(value=value, attr=cst.Name(value=method)) if value is use:
-                    if method not in _READS:
+                    if (added := self._added(parent)) is not None:
+                        if function is not None and not _registers(function):
+                            stored.append(Memo(parent, self.name, added))
+                    elif method not in _READS:
                         return []
                     if method == "get":
                         looked_up.add(function)
@@ -133,6 +138,15 @@ class _Uses:
             for memo in stored
             if self.file.function(memo.node) in looked_up and self._depends(memo)
         ]
+
+    def _added(self, method: cst.Attribute) -> cst.BaseExpression | None:
+        """What is added to a set."""
+        match self.file.parent(method):
+            case cst.Call(func=func, args=[cst.Arg(value=key)]) if (
+                func is method and method.attr.value == "add"
+            ):
+                return key
+        return None
 
     def _stored(self, target: cst.Subscript, key: cst.BaseExpression) -> Memo | None:
         """What is stored, if it was computed and not just registered."""

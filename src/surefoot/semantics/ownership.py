@@ -170,6 +170,8 @@ class Ownership:
         if not isinstance(container, _CONTAINERS):
             return Fate.KEPT
         parent = self.file.parent(container)
+        if isinstance(parent, cst.Yield):
+            return Fate.YIELDED
         if isinstance(parent, (cst.Arg, cst.Element, cst.DictElement)):
             fate = self.fate(container)
             return fate if fate & SETTLED == Fate.NOTHING else Fate.KEPT
@@ -199,7 +201,16 @@ class Ownership:
         """Something got from the value: who keeps it may close the value through it."""
         if self.is_target(node):
             return Fate.USED
-        return Fate.KEPT if self.fate(node) & _ESCAPED else Fate.USED
+        return Fate.KEPT if self._fate_of_parts(node) & _ESCAPED else Fate.USED
+
+    def _fate_of_parts(self, node: cst.CSTNode) -> Fate:
+        """What is done with a value, or with each of the names it is unpacked to."""
+        match self.file.tree.parents.get(node):
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Tuple(elements=elements))]) if all(
+                isinstance(each, cst.Element) for each in elements
+            ):
+                return _together([self._assigned(each.value, node) for each in elements])
+        return self.fate(node)
 
     # -- arguments -----------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
@@ -20,11 +21,16 @@ Subject = tuple[str, Scope | None]
 
 def told_not_to_wait(tree: Tree) -> frozenset[Subject]:
     """Return those whose objects are switched to an operation that returns at once, and never
-    back: `sock.setblocking(False)`."""
+    back: `sock.setblocking(False)`; and those that are asked whether they are `data:` addresses,
+    which hold what they lead to."""
     told: set[Subject] = set()
     untold: set[Subject] = set()
     for node in tree.of(cst.Attribute):
         switch = node.attr.value
+        if switch == "startswith" and _switched_to(tree, node) in ("'data:'", '"data:"'):
+            key = subject(tree, node.value)
+            if key is not None:
+                told.update((key, *_opened(tree, key)))
         if switch not in _TOLD_IF_FALSE and switch not in _TOLD_IF_ZERO:
             continue
         to = _switched_to(tree, node)
@@ -33,6 +39,18 @@ def told_not_to_wait(tree: Tree) -> frozenset[Subject]:
             at_once = ("False", "0") if switch in _TOLD_IF_FALSE else ("0", "0.0")
             (told if to in at_once else untold).add(key)
     return frozenset(told - untold)
+
+
+def _opened(tree: Tree, address: Subject) -> Iterator[Subject]:
+    """What is bound to the answer of a call that is given an address."""
+    for node in tree.of(cst.Call):
+        if not node.args or subject(tree, node.args[0].value) != address:
+            continue
+        match tree.parents.get(node):
+            case cst.WithItem(asname=cst.AsName(name=cst.Name() as name)):
+                yield name.value, _scope(tree, node)
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
+                yield name.value, _scope(tree, node)
 
 
 def subject(tree: Tree, node: object) -> Subject | None:

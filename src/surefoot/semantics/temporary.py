@@ -25,7 +25,9 @@ chmod exists format glob is_dir is_file iterdir mkdir open read_bytes read_text 
 write_bytes write_text
 """
 _PLAIN = frozenset(_WORDS.split())
-_SHOWN = re.compile(r"(^|\.)(print|echo|secho|run_path|open_new|open_new_tab|launch|startfile)$")
+_SHOWN = re.compile(
+    r"(^|\.)(warnings\.warn|print|echo|secho|run_path|open_new|open_new_tab|launch|startfile)$"
+)
 _REMOVING = re.compile(r"\b(rm|mv|del|rmdir|unlink|move)\b")
 
 

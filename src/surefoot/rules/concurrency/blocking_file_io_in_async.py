@@ -17,6 +17,7 @@ from surefoot.semantics.loops import blocking, has_loop_to_itself, is_apart, is_
 from surefoot.semantics.summary import At
 
 _PATH = re.compile(r"(^builtins\.(str|bytes)|Path\w*|\.DirEntry)$")
+_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 _ANSWERS = frozenset({"handler", "job"})
 
 
@@ -132,8 +133,14 @@ class BlockingFileIoInAsync(Rule):
         Good(
             """
             import io
+            import pandas
             import wave
             import zipfile
+
+            async def export(rows):
+                with io.BytesIO() as buffer:
+                    pandas.DataFrame(rows).to_parquet(path=buffer)
+                    return buffer.getvalue()
 
             async def pack(texts):
                 buffer = io.BytesIO()
@@ -156,7 +163,7 @@ class BlockingFileIoInAsync(Rule):
     def check_call(self, call: Call, fact: Blocking) -> None:
         if fact.what != "file" or not call.in_async or blocking(call) is None:
             return
-        if call.receiver is None and self._is_no_path(call):
+        if _is_in_memory(call) or (call.receiver is None and self._is_no_path(call)):
             return
         busy = At.LOOP in call.at or bool(self._roles(call) & _ANSWERS)
         message = f"`{call.shown}` stops every task of the event loop until the disk has answered"
@@ -203,3 +210,10 @@ class BlockingFileIoInAsync(Rule):
                 (other for other in calls if other.function == call.function),
             )
         return Confidence.LOW if alone else Confidence.HIGH
+
+
+def _is_in_memory(call: Call) -> bool:
+    """Whether a call is given something in memory to write to or to read from."""
+    arguments = call.arguments
+    values = map(call.world.value, (*arguments.positional, *arguments.keywords.values()))
+    return any(each is not None and each[0] == "i" and each[1] in _IN_MEMORY for each in values)

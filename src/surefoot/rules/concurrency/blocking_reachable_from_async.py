@@ -253,6 +253,7 @@ class BlockingReachableFromAsync(Rule):
             import asyncio
             import serial
             import socket
+            from urllib.request import urlopen
 
             class Port:
                 def __init__(self, name):
@@ -267,10 +268,19 @@ class BlockingReachableFromAsync(Rule):
                         await asyncio.sleep(0.1)
                     return self._take(), plain(addresses)
 
+                async def icon(self, uri):
+                    return decoded(uri)
+
+            def decoded(uri):
+                if not uri.startswith("data:"):
+                    raise ValueError(uri)
+                with urlopen(uri) as answer:
+                    return answer.read()
+
             def plain(addresses):
                 return [socket.getnameinfo(each, socket.NI_NUMERICHOST) for each in addresses]
             """,
-            because="the port was told not to wait, and no server is asked for plain numbers",
+            because="the port was told not to wait, and no server is asked for numbers or `data:`",
         ),
         Good(
             """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import libcst as cst
+
 from surefoot.edits import define_at_top, insert_after, name_result
 from surefoot.facts.kinds import StartsTask
 from surefoot.linking.project import Project, full_name
@@ -13,6 +15,7 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.coroutines import Use, use_of, waits_after
 from surefoot.semantics.decorators import is_neutral
 from surefoot.semantics.names import spoken
+from surefoot.semantics.selfguarded import guards_itself
 from surefoot.semantics.summary import At
 
 _KEPT = "_background_tasks"
@@ -280,14 +283,24 @@ class DanglingTask(Rule):
     )
 
     def check_call(self, call: Call, fact: StartsTask) -> None:
-        if fact.held or not self._is_dropped(call):
+        if fact.held:
             return
-        self.report(
-            call,
-            f"nobody keeps the task that `{call.shown}` starts: it may be collected half done, "
-            "and nobody hears of its failure",
-            fix_data=() if fact.called else None,
-        )
+        heard = self._is_heard(call)
+        if call.node is not None and heard and At.RETURNED in call.at:
+            self.note(call.node)
+        if self._is_dropped(call):
+            message = _message(call.shown, heard)
+            self.report(call, message, fix_data=() if fact.called else None)
+
+    def _is_heard(self, call: Call) -> bool:
+        """Whether what is started is a coroutine of this file that sees to its own failures."""
+        first = call.node.args[0].value if call.node is not None and call.node.args else None
+        if not isinstance(first, cst.Call):
+            return False
+        inner = self.file.call(first)
+        known = inner.world.function(inner.name) if inner.name is not None else None
+        function = self.file.tree.nodes[known.place] if known is not None else None
+        return isinstance(function, cst.FunctionDef) and guards_itself(self.file, function)
 
     def fix_at(self, node: Any) -> Fix:
         """Keep the task in a set of the module until it is done."""
@@ -306,6 +319,7 @@ class DanglingTask(Rule):
         return At.STATEMENT in call.at or not waits_after(self.file, call.node)
 
     def link(self, project: Project) -> None:
+        heard = {(examination.path, note.place) for examination, note in project.notes(self.name)}
         for start in project.calls_about(StartsTask):
             fact = start.fact(StartsTask)
             wrapper = full_name(start.module, start.function)
@@ -319,8 +333,15 @@ class DanglingTask(Rule):
                 if dropped and At.LAMBDA not in call.at:
                     self.report(
                         call,
-                        f"nobody keeps the task that `{spoken(project.world, wrapper)}` starts: "
-                        "it may be collected half done, and nobody hears of its failure",
+                        _message(
+                            spoken(project.world, wrapper), (start.path, start.place) in heard
+                        ),
                         fix_data=() if fact.called else None,
                         chain=[Link(start.path, start.place, f"calls `{start.shown}`")],
                     )
+
+
+def _message(shown: str, heard: bool) -> str:
+    """`heard` tells whether the task sees to its own failures."""
+    lost = "" if heard else ", and what it raises reaches nobody"
+    return f"nobody keeps the task that `{shown}` starts: it may be collected half done{lost}"

@@ -15,6 +15,8 @@ from surefoot.semantics.file import is_test_path
 from surefoot.semantics.summary import At
 
 _DEEPEST = 6
+_NEAR = 4
+"""Longer ways, counted in calls, pass through more conditions than anybody oversees."""
 _NESTING = "nest_asyncio"
 
 
@@ -280,6 +282,6 @@ class NestedEventLoop(Rule):
             start,
             f"`{start.shown}` raises `RuntimeError` when the coroutine "
             f"`{said_caller(way.call)}` gets here",
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.MEDIUM if len(way) <= _NEAR else Confidence.LOW,
             chain=way.links(),
         )

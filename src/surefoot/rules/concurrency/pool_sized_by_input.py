@@ -17,7 +17,8 @@ class PoolSizedByInput(Rule):
 
     With ten items in a test there are ten threads. With ten thousand in production there are
     ten thousand: memory runs out, connections are refused, and the other side is flooded. Give
-    a number, or `min()` of a number and the input.
+    a number, or `min()` of a number and the input. Pools of threads are often for a handful of
+    items, so they are shown only to those who ask for low confidence.
     """
 
     code = "SF409"
@@ -97,6 +98,16 @@ class PoolSizedByInput(Rule):
         ),
         Good(
             """
+            from concurrent.futures import ThreadPoolExecutor
+
+            def wait_for_all(*events):
+                with ThreadPoolExecutor(max_workers=len(events)) as pool:
+                    return all(pool.map(lambda event: event.wait(3), events))
+            """,
+            because="whoever writes the call writes down each of them",
+        ),
+        Good(
+            """
             from pools import ThreadPoolExecutor
 
             def check(hosts):
@@ -125,6 +136,7 @@ class PoolSizedByInput(Rule):
             self.report(
                 call,
                 f"`{call.shown}` allows as many {fact.what} as there are items, however many",
+                confidence=Confidence.LOW if fact.what == "threads" else None,
                 fix=_BOUND,
             )
 
@@ -134,9 +146,19 @@ def _grows(world: World, size: Symbol) -> bool:
     match size:
         case ("c", ("n", "builtins.len"), (("", items),)):
             value = world.value(items)
+            if value is not None and value[0] == "p" and _is_written_down(world, *value[1:]):
+                return False
             return value is None or value[0] not in ("k", "t", "d", "n")
         case ("c", ("n", "builtins.max"), arguments):
             return any(keyword == "" and _grows(world, part) for keyword, part in arguments)
         case ("u", parts, _):
             return any(_grows(world, part) for part in parts)
     return False
+
+
+def _is_written_down(world: World, function: str, name: str) -> bool:
+    """Whether a parameter holds what stands one by one in a call: `*events`."""
+    known = world.function(function)
+    return known is not None and any(
+        each.name == name and each.kind == "star" for each in known.parameters
+    )

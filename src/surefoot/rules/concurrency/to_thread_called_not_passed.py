@@ -16,6 +16,7 @@ from surefoot.semantics.decorators import is_neutral
 from surefoot.semantics.names import spoken
 from surefoot.semantics.summary import At, FunctionSummary, Symbol
 from surefoot.semantics.values import Value
+from surefoot.semantics.world import World
 
 _PLAIN = re.compile(
     r"builtins\.(abs|bool|bytes|dict|float|int|len|list|open|print|range|repr|round|set|sorted|str"
@@ -71,21 +72,27 @@ class ToThreadCalledNotPassed(Rule):
         Bad(
             """
             # file: work.py
+            import subprocess
+
             def collect(names) -> list[str]:
                 return names
+
+            def thumbnail(path):
+                return subprocess.run(["convert", path], timeout=60, check=True)
 
             async def fetch(name):
                 return name
             # file: service.py
             import asyncio
-            from work import collect, fetch
+            from work import collect, fetch, thumbnail
 
             async def show(names):
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(None, collect(names))
                 await asyncio.to_thread(fetch, names)
+                await asyncio.to_thread(thumbnail(names[0]))
             """,
-            count=2,
+            count=3,
         ),
         Bad(
             """
@@ -296,6 +303,8 @@ class ToThreadCalledNotPassed(Rule):
                 return True
         elif not all(is_neutral(world, decorator) for decorator in function.decorators):
             return False
+        elif _is_answer(world, function.returns):
+            return True
         if value == ("k", None):
             return function is not None and self._does_something(call, name, function)
         return _is_no_callable(call, value)
@@ -309,6 +318,12 @@ class ToThreadCalledNotPassed(Rule):
             each.function == function.qualname and not str(each.name).endswith("Error")
             for each in inner
         )
+
+
+def _is_answer(world: World, symbol: Symbol) -> bool:
+    """Whether an expression is the call of something that blocks: what that gives is data."""
+    name = world.target(symbol) if symbol is not None and symbol[0] == "c" else None
+    return name is not None and world.function(name) is None and Blocking in world.facts_about(name)
 
 
 def _is_no_callable(call: Call, value: Value) -> bool:

@@ -10,7 +10,14 @@ from surefoot.linking.sinks import Sinks
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.fanout import asks_by_url, fan_out, is_limiter, limiter_around
+from surefoot.semantics.fanout import (
+    asks_by_url,
+    enters_limiter,
+    fan_out,
+    is_limiter,
+    limiter_around,
+    own_limiter,
+)
 
 
 class UnboundedConcurrency(Rule):
@@ -105,6 +112,26 @@ class UnboundedConcurrency(Rule):
                     thread.start()
             """
         ),
+        Bad(
+            """
+            import asyncio
+
+            import asyncpg
+            import httpx
+
+            async def tell(pool: asyncpg.Pool, client: httpx.AsyncClient):
+                rows = await pool.fetch("select url from hooks")
+                await asyncio.gather(*(client.post(row["url"]) for row in rows))
+
+            async def refresh(client: httpx.AsyncClient):
+                answer = await client.get("/items")
+                items = answer.json()["items"]
+                async with asyncio.TaskGroup() as group:
+                    for item in items:
+                        group.create_task(client.post(f"/items/{item}"))
+            """,
+            count=2,
+        ),
         Good(
             """
             import asyncio
@@ -161,6 +188,35 @@ class UnboundedConcurrency(Rule):
                 return await asyncio.gather(*[ask(prompt) for prompt in prompts])
             """
         ),
+        Bad(
+            """
+            import asyncio
+            import httpx
+
+            async def load_all(client: httpx.AsyncClient, paths):
+                async def load(path):
+                    async with asyncio.Semaphore(10):
+                        return await client.get(path)
+
+                return await asyncio.gather(*(load(path) for path in paths))
+            """
+        ),
+        Good(
+            """
+            import asyncio
+            import httpx
+
+            async def load_all(client: httpx.AsyncClient, paths):
+                few = asyncio.Semaphore(10)
+
+                async def load(path):
+                    async with few:
+                        return await client.get(path)
+
+                return await asyncio.gather(*(load(path) for path in paths))
+            """,
+            because="the semaphore is one for all",
+        ),
         Good(
             """
             import asyncio
@@ -189,8 +245,15 @@ class UnboundedConcurrency(Rule):
     )
 
     def visit_With(self, node: cst.With) -> None:
-        if self.file.function(node) is not None and is_limiter(node):
+        if self.file.function(node) is None or not (
+            is_limiter(node) or enters_limiter(self.file, node)
+        ):
+            return
+        own = own_limiter(self.file, node)
+        if own is None:
             self.note(node, "limits")
+        else:
+            self.note(node, "made anew", own)
 
     def visit_Await(self, node: cst.Await) -> None:
         call = node.expression
@@ -214,6 +277,7 @@ class UnboundedConcurrency(Rule):
 
     def link(self, project: Project) -> None:
         limited: set[str] = set()
+        anew: dict[str, str] = {}
         asked: dict[str, list[tuple[int, str, str]]] = {}
         starts = []
         for examination, note in project.notes(self.name):
@@ -221,6 +285,8 @@ class UnboundedConcurrency(Rule):
             match note.data:
                 case ("limits",):
                     limited.add(function)
+                case ("made anew", str() as own):
+                    anew[function] = own
                 case ("asks", str() as parameter, str() as method):
                     asked.setdefault(function, []).append((note.place, parameter, method))
                 case ("starts", *_):
@@ -236,6 +302,9 @@ class UnboundedConcurrency(Rule):
             message = f"`{starter}` starts `{found[0]}` for all of `{items}` at once, however many"
             if around:
                 message += f": `{around}` around it admits them together"
+            renewed = anew.get(project.world.target(work) or "")  # type: ignore[arg-type]
+            if renewed is not None and not around:
+                message += f": `{renewed}` is made anew for each of them"
             self.report(note, message, path=path, chain=found[1])
 
     def _always_few(self, project: Project, function: str, parameter: str) -> bool:

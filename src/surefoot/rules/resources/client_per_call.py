@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from surefoot.facts.kinds import Resource
 from surefoot.linking.project import Project, full_name
 from surefoot.linking.traffic import busy
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.handlers import inside
 from surefoot.semantics.ownership import Fate, Ownership
+from surefoot.semantics.summary import At
 from surefoot.semantics.vocabulary import CLOSERS
 
-_CLIENTS = frozenset({"client", "session", "pool", "producer", "engine"})
+_CLIENTS = frozenset({"client", "connection", "session", "pool", "producer", "engine"})
+_PER_REQUEST = frozenset({"headers", "params", "timeout"})
+_RESTARTS = At.ENDLESS | At.GUARDED
+"""A client made anew after a failure serves all calls until the next one."""
 _LIVES_ON = Fate.HANDED | Fate.KEPT | Fate.RETURNED | Fate.YIELDED
 
 
@@ -50,6 +57,18 @@ class ClientPerCall(Rule):
                 for url in urls:
                     with requests.Session() as session:
                         session.get(url, timeout=3)
+            """
+        ),
+        Bad(
+            """
+            import redis
+            from celery import shared_task
+
+            @shared_task
+            def remember(order):
+                client = redis.Redis(host="cache", socket_timeout=3)
+                client.set("last", order)
+                client.close()
             """
         ),
         Bad(
@@ -117,6 +136,33 @@ class ClientPerCall(Rule):
         ),
         Good(
             """
+            import asyncio, aiohttp, requests
+            from flask import Flask
+
+            app = Flask(__name__)
+
+            @app.route("/send/<hook>")
+            def send(hook):
+                with requests.Session() as session:
+                    session.verify = certificate_of(hook)
+                    session.post("https://hooks", timeout=3)
+                with requests.Session() as session:
+                    session.auth = (hook, "x")
+                    session.post("https://hooks", timeout=3)
+
+            async def ship(queue):
+                while True:
+                    try:
+                        async with aiohttp.ClientSession() as session:
+                            await ship_all(session, queue)
+                    except aiohttp.ClientError:
+                        await asyncio.sleep(5)
+            """,
+            because="its certificate and credentials are those of one call; the loop starts again "
+            "only after a failure",
+        ),
+        Good(
+            """
             from flask import Flask
 
             app = Flask(__name__)
@@ -139,11 +185,41 @@ class ClientPerCall(Rule):
             or Ownership(self.file, CLOSERS | {*fact.close}).fate(node) & _LIVES_ON
         ):
             return
+        if self._is_told_apart(node) or (call.at & _RESTARTS) == _RESTARTS:
+            return
         message = f"a {fact.what} is made with `{call.shown}`"
         if self.file.in_loop(node):
             self.report(call, f"{message} in each turn of a loop, and its connections with it")
         else:
             self.note(node, full_name(call.module, call.function), message)
+
+    def _is_told_apart(self, node: cst.Call) -> bool:
+        """Whether the client is made, or set up, with what each call brings along, so that no
+        other call could use it: an address, credentials, certificates."""
+        given = [item.value for item in node.args if _word(item.keyword) not in _PER_REQUEST]
+        parent = self.file.parent(node)
+        match parent:
+            case (
+                cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)])
+                | cst.WithItem(asname=cst.AsName(name=cst.Name() as name))
+            ):
+                for use in self.file.uses(name.value, self.file.scope(node)):
+                    part = self.file.parent(use)
+                    target = self.file.parent(part) if isinstance(part, cst.Attribute) else None
+                    assign = self.file.parent(target) if target is not None else None
+                    if isinstance(target, cst.AssignTarget) and isinstance(assign, cst.Assign):
+                        given.append(assign.value)
+        return any(self._is_brought(part) for value in given for part in inside([value]))
+
+    def _is_brought(self, node: cst.CSTNode) -> bool:
+        """Whether a name is a parameter or variable of its function, its object left out."""
+        if not isinstance(node, cst.Name):
+            return False
+        scope = self.file.scope(node).find(node.value)
+        if scope is None or scope.kind != "function":
+            return False
+        in_class = scope.parent is not None and scope.parent.kind == "class"
+        return not (in_class and node.value == scope.first)
 
     def link(self, project: Project) -> None:
         notes = list(project.notes(self.name))
@@ -157,3 +233,7 @@ class ClientPerCall(Rule):
                     f"{message} for every call of `{said}`, and its connections with it",
                     path=examination.path,
                 )
+
+
+def _word(keyword: cst.Name | None) -> str:
+    return keyword.value if keyword is not None else ""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import libcst as cst
 
 from surefoot.edits import entered_until_unneeded, import_name, source
 from surefoot.facts.kinds import TemporaryPath
 from surefoot.linking.custody import PathCustody
-from surefoot.linking.project import Project
+from surefoot.linking.project import Project, full_name
 from surefoot.model import Fix, Safety, Severity
-from surefoot.rule import Bad, Good, Rule
+from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.handlers import last_name
 from surefoot.semantics.lending import LendingPaths
-from surefoot.semantics.ownership import SETTLED
+from surefoot.semantics.ownership import SETTLED, made_by_return
 from surefoot.semantics.temporary import path_fate
 
+_MAKES = re.compile(r"(?i)te?mp|scratch|work_?(dir|space)|stag(e|ing)|sandbox")
 _DIR = {"tempfile.mkdtemp": 2, "tempfile.mkstemp": 2, "tempfile.NamedTemporaryFile": 6}
 """Where the directory to work in stands among the positional arguments."""
 
@@ -127,6 +132,35 @@ class LeakedTempPath(Rule):
                 with open(path, "w") as target:
                     target.write(text)
             """,
+        ),
+        Bad(
+            """
+            # file: folders.py
+            import os
+            import tempfile
+
+            def make_workdir():
+                path = tempfile.mkdtemp(prefix="job-")
+                os.makedirs(os.path.join(path, "in"))
+                return path
+            # file: render.py
+            import os
+            import shutil
+            from folders import make_workdir
+
+            def render(text):
+                folder = make_workdir()
+                with open(os.path.join(folder, "page.txt"), "w") as page:
+                    page.write(text)
+
+            def check(text):
+                folder = make_workdir()
+                try:
+                    with open(os.path.join(folder, "page.txt"), "w") as page:
+                        page.write(text)
+                finally:
+                    shutil.rmtree(folder)
+            """
         ),
         Good(
             """
@@ -267,11 +301,18 @@ class LeakedTempPath(Rule):
         Good(
             """
             import tempfile
+            import warnings
 
             def debug(page):
                 path = tempfile.mkdtemp()
                 page.dump(path)
                 print(f"wrote the page to {path}")
+
+            def save(page):
+                target = tempfile.NamedTemporaryFile("w", delete=False).name
+                warnings.warn(f"no name is given, {page} is saved to {target}")
+                with open(target, "w") as file:
+                    file.write(str(page))
             """,
             because="it is left for whoever runs the program, who is told",
         ),
@@ -300,16 +341,28 @@ class LeakedTempPath(Rule):
             return  # made in a directory that may be removed as a whole
         paths = LendingPaths(self.file)
         if path_fate(node, fact, paths) & SETTLED:
+            if fact.path == "result" and made_by_return(self.file, node, LendingPaths(self.file)):
+                self.note(node, "makes", full_name(call.module, call.function), call.shown)
             return
         what = "directory" if call.shown.endswith(("mkdtemp", "Directory")) else "file"
-        message = (
-            f"`{call.function.rpartition('.')[2]}` leaves the {what} from `{call.shown}` behind "
-            "each time it gets here: nothing removes it or takes it over"
-        )
+        message = _message(call.function, what, call.shown)
         if paths.onward:
-            self.note(node, message, tuple(paths.onward), fact.context)
+            self.note(node, "hands", message, tuple(paths.onward), fact.context)
         else:
             self.report(call, message, fix_data=(fact.context,))
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Leave a note of a call, of a function of the project whose name tells of temporary
+        paths, whose result is merely read from and written to."""
+        if self.file.is_test or not _MAKES.search(last_name(node.func)):
+            return
+        call = self.file.call(node)
+        known = call.name is not None and call.world.function(call.name) is not None
+        if not call.function or not (known or call.pending):
+            return
+        paths = LendingPaths(self.file)
+        if not paths.fate(node) & SETTLED:
+            self.note(node, "uses", call.function, tuple(paths.onward))
 
     def fix_at(self, node: Any, context: str | None) -> Fix | None:
         """Make it in a `with` statement, which removes it when it is no longer needed."""
@@ -325,8 +378,19 @@ class LeakedTempPath(Rule):
 
     def link(self, project: Project) -> None:
         """Report the paths that are handed only to functions that merely read or write them."""
+        makers: dict[str, tuple[Link, str]] = {}
+        uses: list[tuple[str, Any]] = []
         for examination, note in project.notes(self.name):
-            message, onward, context = note.data
+            kind, *rest = note.data
+            if kind == "makes":
+                function, shown = map(str, rest)
+                text = f"`{shown}` makes it, and `{function.rpartition('.')[2]}` returns it"
+                makers[function] = (Link(examination.path, note.place, text), shown)
+                continue
+            if kind == "uses":
+                uses.append((examination.path, note))
+                continue
+            message, onward, context = rest
             custody = project.once(PathCustody)
             borrowers = custody.borrowers(examination.path, onward)  # type: ignore[arg-type]
             if borrowers is not None:
@@ -334,3 +398,20 @@ class LeakedTempPath(Rule):
                 self.report(
                     note, str(message), path=examination.path, chain=chain, fix_data=(context,)
                 )
+        for path, note in uses if makers else ():
+            call = project.calls_at.get((path, note.place))
+            made = makers.get(call.name or "") if call is not None else None
+            if call is None or made is None:
+                continue
+            custody = project.once(PathCustody)
+            borrowers = custody.borrowers(path, note.data[2])
+            if borrowers is not None:
+                message = _message(str(note.data[1]), "directory", made[1])
+                self.report(note, message, path=path, chain=[made[0], *custody.links(borrowers)])
+
+
+def _message(function: str, what: str, shown: str) -> str:
+    return (
+        f"`{function.rpartition('.')[2]}` leaves the {what} from `{shown}` behind each time it "
+        "gets here: nothing removes it or takes it over"
+    )

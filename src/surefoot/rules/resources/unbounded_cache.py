@@ -125,6 +125,40 @@ class UnboundedCache(Rule):
             """,
             because="a registry gets what it is given, not what it computes",
         ),
+        Bad(
+            """
+            from fastapi import FastAPI
+
+            app = FastAPI()
+            SEEN = set()
+
+            @app.post("/events/{event}")
+            def receive(event: str):
+                if event in SEEN:
+                    return "known"
+                SEEN.add(event)
+                return handle(event)
+            """
+        ),
+        Good(
+            """
+            from fastapi import FastAPI
+
+            app = FastAPI()
+            running = set()
+
+            @app.post("/jobs/{job}")
+            def run(job: str):
+                if job in running:
+                    return "runs"
+                running.add(job)
+                try:
+                    return work(job)
+                finally:
+                    running.discard(job)
+            """,
+            because="what is put in is taken out again",
+        ),
         Good(
             """
             from fastapi import FastAPI

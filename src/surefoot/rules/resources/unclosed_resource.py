@@ -10,23 +10,25 @@ import libcst as cst
 from surefoot.edits import Written, closing, entered_until_unneeded, source
 from surefoot.facts.kinds import Resource
 from surefoot.linking.custody import Custody
-from surefoot.linking.project import Project
+from surefoot.linking.project import Project, full_name
 from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.duties import entered_by, is_light, must_be_closed, said, severity_of
 from surefoot.semantics.lending import LendingOwnership
-from surefoot.semantics.ownership import SETTLED, Ownership, made_by_return
+from surefoot.semantics.ownership import SETTLED, Fate, Ownership, made_by_return
 from surefoot.semantics.summary import At
 from surefoot.semantics.vocabulary import CLOSERS, PLAIN
 
-_LIFELONG = frozenset({"client", "executor", "loop"})
-_DETACHED = ("start_new_session", "preexec_fn", "creationflags", "process_group")
-_LENT = frozenset({"connection_pool", "fileobj", "pool", "poolclass"})
-_RESPONDERS = ("urlopen", "OpenerDirector.open")
-_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 _ONCE = re.compile(r"(^|/)((alembic|migrations)/|setup\.py$|docs?/(\w+/)*conf\.py$)")
 """Files that run once and then end, with all they have opened."""
 
+_USES = PLAIN | {"channel", "cursor", "exec_command", "makefile", "pipeline", "sendmail", "begin"}
+_CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+_DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
+_PROVIDES = "provides"
+_DEEPEST = 2
+"""So many functions may pass on what another opens."""
 _BUSY = frozenset({"handler", "job", "worker"})
 
 
@@ -112,13 +114,21 @@ class UnclosedResource(Rule):
                 connection = sqlite3.connect(path)
                 connection.row_factory = sqlite3.Row
                 return connection
+
+            def connect_here():
+                return connect("orders.db")
             # file: orders.py
-            from database import connect
+            from database import connect, connect_here
 
             def count(path):
                 connection = connect(path)
                 return connection.execute("select count(*) from orders").fetchone()
+
+            def first():
+                cursor = connect_here().cursor()
+                return cursor.execute("select * from orders").fetchone()
             """,
+            count=2,
         ),
         Bad(
             """
@@ -142,6 +152,59 @@ class UnclosedResource(Rule):
                 sock.sendall(text)
             """,
         ),
+        Bad(
+            """
+            from contextlib import asynccontextmanager
+            from typing import Annotated
+
+            import httpx
+            from fastapi import Depends, FastAPI
+            from sqlalchemy.orm import sessionmaker
+
+            Session = sessionmaker()
+
+            @asynccontextmanager
+            async def lifespan(app):
+                client = httpx.AsyncClient(timeout=5)
+                yield {"client": client}
+
+            app = FastAPI(lifespan=lifespan)
+
+            def session():
+                found = Session()
+                yield found
+
+            @app.get("/orders")
+            def orders(session: Annotated[object, Depends(session)]):
+                return session.orders()
+            """,
+            count=2,
+        ),
+        Good(
+            """
+            from fastapi import Depends, FastAPI
+            from sqlalchemy.orm import sessionmaker
+
+            Session = sessionmaker()
+            app = FastAPI()
+
+            def session():
+                found = Session()
+                try:
+                    yield found
+                finally:
+                    found.close()
+
+            @app.get("/orders")
+            def orders(session=Depends(session)):
+                return session.orders()
+
+            def logs(paths):
+                log = open(paths[0])
+                yield log
+            """,
+            because="it is closed when the answer is sent; and who asks for logs owns them",
+        ),
         Good("def load(path):\n    return open(path)\n", because="the caller gets the file itself"),
         Good(
             """
@@ -153,15 +216,6 @@ class UnclosedResource(Rule):
                     source.close()
             """,
             because="it is closed in `finally`",
-        ),
-        Good(
-            """
-            def load(path):
-                source = open(path)
-                with source:
-                    return source.read()
-            """,
-            because="it is entered later",
         ),
         Good("def touch(path):\n    open(path, 'w').close()\n", because="it is closed at once"),
         Good("def load(paths):\n    return [open(path) for path in paths]\n", because="returned"),
@@ -180,52 +234,6 @@ class UnclosedResource(Rule):
         ),
         Good(
             """
-            import os
-
-            def stamp(path):
-                descriptor = os.open(path, os.O_RDWR)
-                try:
-                    os.write(descriptor, b"1")
-                finally:
-                    os.close(descriptor)
-            """,
-            because="`os.close` closes the descriptor",
-        ),
-        Good(
-            """
-            import requests
-
-            class Client:
-                def __enter__(self):
-                    self.session = requests.Session()
-                    return self
-
-                def __exit__(self, *error):
-                    self.session.close()
-            """,
-            because="the object owns the session",
-        ),
-        Good(
-            """
-            from wrappers import Reader
-
-            def load(path):
-                return Reader(open(path)).rows()
-            """,
-            because="`Reader` may close what it is given",
-        ),
-        Good(
-            """
-            import subprocess
-
-            def build(command):
-                process = subprocess.Popen(command)
-                return process.wait(timeout=60)
-            """,
-            because="who waits for a process has reaped it",
-        ),
-        Good(
-            """
             import gzip
             import io
             import json
@@ -237,21 +245,6 @@ class UnclosedResource(Rule):
                 client.set("rows", len(rows))
             """,
             because="memory needs no closing, and the pool belongs to somebody else",
-        ),
-        Good(
-            """
-            import subprocess
-
-            def stop():
-                process = subprocess.Popen(["agent", "stop"])
-                process.communicate()
-                return process
-
-            def uninstall():
-                process = stop()
-                return process.returncode
-            """,
-            because="the process that is returned has ended",
         ),
         Good(
             """
@@ -288,18 +281,26 @@ class UnclosedResource(Rule):
 
     def check_call(self, call: Call, fact: Resource) -> None:
         node = call.node
-        if node is None or self.file.is_test or not _must_be_closed(call, fact):
+        if node is None or self.file.is_test or not must_be_closed(call, fact):
             return
         if _ONCE.search(call.path):
             return
         closers = CLOSERS | {*fact.close}
-        light = _is_light(call, fact)
+        light = is_light(call, fact)
         if not light and made_by_return(self.file, node, Ownership(self.file, closers)):
             self.note(
-                node, "makes", _full(call), call.shown, fact.what, fact.long_lived, _entered(fact)
+                node,
+                "makes",
+                full_name(call.module, call.function),
+                call.shown,
+                fact.what,
+                fact.long_lived,
+                entered_by(fact),
             )
         ownership = LendingOwnership(self.file, closers)
-        if ownership.fate(node) & SETTLED:
+        fate = ownership.fate(node) & SETTLED
+        comes_back = fate == Fate.YIELDED and self._lends(node)
+        if fate and not comes_back:
             return
         if fact.what in ("process", "stack") and call.at & At.STATEMENT:
             return  # left to itself on purpose
@@ -307,15 +308,39 @@ class UnclosedResource(Rule):
         name = self._held(node)
         if self._is_repeated(node, name):
             return
-        message = _message(call.shown, fact.what, name, fact.long_lived)
-        if ownership.onward:
+        message = said(call.shown, fact.what, name, fact.long_lived)
+        if comes_back == _PROVIDES:
+            self.note(node, _PROVIDES, full_name(call.module, call.function), message, light)
+        elif ownership.onward:
             onward = tuple(ownership.onward)
-            entered = _entered(fact)
-            self.note(node, "hands", _full(call), message, light, busy, onward, entered)
+            entered = entered_by(fact)
+            self.note(
+                node,
+                "hands",
+                full_name(call.module, call.function),
+                message,
+                light,
+                busy,
+                onward,
+                entered,
+            )
         else:
             self.report(
-                call, message, severity=_severity(light, busy), fix_data=(fact.what, _entered(fact))
+                call,
+                message,
+                severity=severity_of(light, busy),
+                fix_data=(fact.what, entered_by(fact)),
             )
+
+    def _lends(self, node: cst.Call) -> str:
+        """How what the function around a call yields comes back to it; empty where it does not,
+        or nothing is known of it."""
+        function = self.file.function(node)
+        decorators = function.decorators if function is not None else ()
+        names = {self.file.name(each.decorator) for each in decorators}
+        if names & _CONTEXT_MANAGERS:
+            return "always"
+        return "" if decorators or self.file.in_loop(node) else _PROVIDES
 
     def fix_at(self, node: Any, what: str, entered: str | None) -> Fix | None:
         """Open it in a `with` statement, around what uses it."""
@@ -344,14 +369,23 @@ class UnclosedResource(Rule):
         if self.file.is_test or not isinstance(node.func, (cst.Name, cst.Attribute)):
             return
         call = self.file.call(node)
+        if call.name in _DEPENDS and node.args:
+            self.note(node, "provided", self.file.symbol(node.args[0].value))
+            return
         if not call.pending and (call.name is None or call.world.function(call.name) is None):
+            return
+        if isinstance(self.file.parent(node), cst.Return):
+            if made_by_return(self.file, node, Ownership(self.file)):
+                self.note(node, "passes", full_name(call.module, call.function))
             return
         if not self._is_used(node):
             return
         ownership = LendingOwnership(self.file)
         if not ownership.fate(node) & SETTLED:
             onward = tuple(ownership.onward)
-            self.note(node, "uses", _full(call), self._held(node) or "", onward)
+            self.note(
+                node, "uses", full_name(call.module, call.function), self._held(node) or "", onward
+            )
 
     def _is_used(self, node: cst.CSTNode) -> bool:
         """Whether the value, or the name it gets, is read from in a way resources are."""
@@ -359,11 +393,11 @@ class UnclosedResource(Rule):
         if isinstance(parent, cst.Await):
             parent = self.file.parent(parent)
         if isinstance(parent, cst.Attribute):
-            return parent.attr.value in PLAIN
+            return parent.attr.value in _USES
         name = self._held(node)
         scope = self.file.scope(node)
         return name is not None and any(
-            isinstance(use := self.file.parent(item), cst.Attribute) and use.attr.value in PLAIN
+            isinstance(use := self.file.parent(item), cst.Attribute) and use.attr.value in _USES
             for item in self.file.uses(name, scope)
         )
 
@@ -386,7 +420,13 @@ class UnclosedResource(Rule):
         functions that make a resource and return it."""
         custody = project.once(Custody)
         makers: dict[str, tuple[Link, str, bool, object]] = {}
+        passing: dict[tuple[str, int], str] = {}
         users: dict[tuple[str, int], tuple[str, Any, Any]] = {}
+        provided = {
+            project.world.target(note.data[1])  # type: ignore[arg-type]
+            for _, note in project.notes(self.name)
+            if note.data[0] == "provided"
+        }
         for examination, note in project.notes(self.name):
             kind, function, *rest = note.data
             if kind == "hands":
@@ -399,10 +439,19 @@ class UnclosedResource(Rule):
                     note,
                     str(message),
                     path=examination.path,
-                    severity=_severity(bool(light), bool(busy)),
+                    severity=severity_of(bool(light), bool(busy)),
                     chain=custody.links(borrowers),
                     fix_data=("resource", entered),
                 )
+            elif kind == _PROVIDES:
+                message, light = rest
+                if str(function) in provided:
+                    severity = severity_of(bool(light), True)
+                    self.report(note, str(message), path=examination.path, severity=severity)
+            elif kind == "provided":
+                continue
+            elif kind == "passes":
+                passing[examination.path, note.place] = str(function)
             elif kind == "makes":
                 shown, what, long_lived, entered = rest
                 text = f"`{shown}` opens it, and `{str(function).rpartition('.')[2]}` returns it"
@@ -410,6 +459,11 @@ class UnclosedResource(Rule):
                 makers[str(function)] = (link, str(what), bool(long_lived), entered)
             else:
                 users[examination.path, note.place] = (str(rest[0]), note, rest[1])
+        for _ in range(_DEEPEST):
+            for call in project.calls if passing else ():
+                passed = passing.get((call.path, call.place))
+                if passed is not None and call.name in makers:
+                    makers.setdefault(passed, makers[call.name])
         for call in project.calls:
             used = users.get((call.path, call.place))
             made = makers.get(call.name or "")
@@ -419,65 +473,16 @@ class UnclosedResource(Rule):
             if borrowers is None:
                 continue
             link, what, long_lived, entered = made
-            busy = bool(call.at & At.LOOP or project.roles.get(_full(call), set()) & _BUSY)
+            busy = bool(
+                call.at & At.LOOP
+                or project.roles.get(full_name(call.module, call.function), set()) & _BUSY
+            )
             called = (call.name or "").rpartition(".")[2]
             self.report(
                 used[1],
-                _message(called, what, used[0] or None, long_lived),
+                said(called, what, used[0] or None, long_lived),
                 path=call.path,
                 severity=Severity.ERROR if busy else None,
                 chain=[link, *custody.links(borrowers)],
                 fix_data=(what, entered),
             )
-
-
-def _must_be_closed(call: Call, fact: Resource) -> bool:
-    """Whether people close such a thing, and this one is not meant to outlive its maker."""
-    if fact.what == "directory" or (fact.what in _LIFELONG and fact.long_lived):
-        return False
-    arguments = call.arguments
-    if _LENT & arguments.keywords.keys():
-        return False
-    first = arguments.get((), 0)
-    if isinstance(first, tuple) and first[0] == "i" and first[1] in _IN_MEMORY:
-        return False
-    return not (fact.what == "process" and arguments.has(_DETACHED))
-
-
-def _entered(fact: Resource) -> str | None:
-    """How to enter it so that leaving closes it; None for what waits, or is meant to live."""
-    if fact.long_lived or fact.what in ("process", "stack", *_LIFELONG):
-        return None
-    if fact.context in ("with", "both"):
-        return "with"
-    return "closing" if fact.context == "none" and fact.close[:1] == ("close",) else None
-
-
-def _full(call: Call) -> str:
-    """The full name of the function a call runs in."""
-    return f"{call.module}.{call.function}" if call.module else call.function
-
-
-def _is_light(call: Call, fact: Resource) -> bool:
-    """Whether forgetting to close it wastes connections, and no more."""
-    if call.shown.endswith(_RESPONDERS):
-        return True  # closes itself at the end of the body
-    return fact.long_lived and fact.context != "async with"
-
-
-def _severity(light: bool, busy: bool) -> Severity:
-    if light:
-        return Severity.WARNING if busy else Severity.INFO
-    return Severity.ERROR if busy else Severity.WARNING
-
-
-def _message(shown: str, what: str, name: str | None, long_lived: bool) -> str:
-    if long_lived and what != "socket":
-        return (
-            f"every call makes a new {what} with `{shown}` and never closes it: what it has "
-            "connected stays open until it is garbage-collected, and the next call connects anew"
-        )
-    subject = f"`{name}`, the {what} from `{shown}`," if name else f"the {what} from `{shown}`"
-    if shown.endswith(_RESPONDERS):
-        return f"{subject} is never closed and holds its socket unless all of it is read"
-    return f"{subject} is never closed and stays open until it is garbage-collected"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
 
 from surefoot.facts.kinds import Resource
 from surefoot.linking.lineage import has_foreign_base
-from surefoot.linking.project import Project
+from surefoot.linking.project import Project, full_name
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
-from surefoot.semantics.ownership import SETTLED, AttributeOwnership
+from surefoot.semantics.ownership import SETTLED, AttributeOwnership, Fate, Ownership
 from surefoot.semantics.vocabulary import RELEASERS
 
+_PRIVATE = re.compile(r"_(?!_)")
 _UNATTENDED = frozenset({"client", "executor"})
 
 
@@ -197,6 +199,44 @@ class UnreleasedAttribute(Rule):
             """,
             because="the object passes entering and leaving on",
         ),
+        Bad(
+            """
+            import aiohttp
+
+            class Prices:
+                def __init__(self):
+                    self._session = None
+
+                async def _get_session(self):
+                    if self._session is None:
+                        self._session = aiohttp.ClientSession()
+                    return self._session
+
+                async def load(self, url):
+                    session = await self._get_session()
+                    async with session.get(url) as response:
+                        return await response.json()
+            """
+        ),
+        Good(
+            """
+            import aiohttp
+
+            class Prices:
+                def __init__(self):
+                    self._session = None
+
+                async def _get_session(self):
+                    if self._session is None:
+                        self._session = aiohttp.ClientSession()
+                    return self._session
+
+                async def stop(self):
+                    session = await self._get_session()
+                    await session.close()
+            """,
+            because="it is closed by way of the method that returns it",
+        ),
         Good(
             """
             import atexit
@@ -267,7 +307,12 @@ class UnreleasedAttribute(Rule):
         for item in self.file.tree.of(cst.Attribute):
             if ownership.is_use(item):
                 pair = (item.attr.value, self._owner(item) or "")
-                if pair not in released and ownership.fate(item) & SETTLED:
+                if pair in released:
+                    continue
+                fate = ownership.fate(item) & SETTLED
+                if fate == Fate.RETURNED and (getter := self._getter(item)) is not None:
+                    self.note(item, "lends", *pair, getter)
+                elif fate:
                     released.add(pair)
         for item in self.file.tree.of(cst.Call):
             if item.func.__class__ is cst.Name:
@@ -276,6 +321,28 @@ class UnreleasedAttribute(Rule):
                     released.add(("*", name))
         if released:
             self.note(node, "releases", tuple(sorted(released)))
+
+    def _getter(self, item: cst.Attribute) -> str | None:
+        """The full name of the private method that returns an attribute, if all that call it in
+        its file merely use what they get."""
+        function = self.file.function(item)
+        name = function.name.value if function is not None else ""
+        if function is None or function.decorators or not _PRIVATE.match(name):
+            return None
+        ownership = Ownership(self.file, RELEASERS)
+        gets = [
+            self.file.parent(node)
+            for node in self.file.tree.of(cst.Attribute)
+            if node.attr.value == name
+        ]
+        if not gets or not all(
+            isinstance(call, cst.Call)
+            and call.func.__class__ is cst.Attribute
+            and not ownership.fate(call) & SETTLED
+            for call in gets
+        ):
+            return None
+        return full_name(self.file.module_name, self.file.scope_of(function).qualname)
 
     def _attribute(self, node: cst.CSTNode) -> cst.Attribute | None:
         parent = self.file.parent(node)
@@ -309,10 +376,14 @@ class UnreleasedAttribute(Rule):
     def link(self, project: Project) -> None:
         """Report what is opened for an attribute that nothing in the project releases."""
         released: dict[str, set[str]] = {}
-        for _, note in project.notes(self.name):
+        for examination, note in project.notes(self.name):
             if note.data[0] == "releases":
                 pairs: Any = note.data[1]
                 for attr, owner in pairs:
+                    released.setdefault(attr, set()).add(owner)
+            elif note.data[0] == "lends":
+                _, attr, owner, getter = map(str, note.data)
+                if any(call.path != examination.path for call in project.callers.get(getter, ())):
                     released.setdefault(attr, set()).add(owner)
         reported: set[tuple[str, str]] = set()
         for examination, note in project.notes(self.name):
