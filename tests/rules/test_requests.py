@@ -250,3 +250,83 @@ def accounts(request):
 def test_rows_as_dictionaries(rows: str, count: int) -> None:
     """`values()` without names gives every column."""
     assert _count(ModelDumpInResponse, DJANGO.format(rows=rows)) == count
+
+
+VIEWS = """
+import json
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.http import JsonResponse
+from django.views.decorators.http import require_POST
+from rest_framework import serializers, viewsets
+from rest_framework.response import Response
+
+class Ticket(models.Model):
+    title = models.CharField(max_length=10)
+
+class TicketSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Ticket
+        fields = "__all__"
+
+@login_required
+@require_POST
+def change(request, pk):
+    ticket = Ticket.objects.get(pk=pk)
+    {does}
+    return JsonResponse({{}})
+
+class Tickets(viewsets.ModelViewSet):
+    def create(self, request):
+        {acts}
+        return Response(status=201)
+"""
+
+
+@pytest.mark.parametrize(
+    ("does", "acts", "count"),
+    [
+        ("for key, value in request.POST.items(): setattr(ticket, key, value)", "pass", 1),
+        ("for key in request.POST: setattr(ticket, key, request.POST[key])", "pass", 1),
+        ("for key in ('title',): setattr(ticket, key, request.POST[key])", "pass", 0),
+        ("Ticket.objects.update_or_create(pk=pk, defaults=json.loads(request.body))", "pass", 1),
+        ("Ticket.objects.get_or_create(title=request.POST['title'])", "pass", 0),
+        ("pass", "Ticket.objects.create(**{**request.data, 'title': 'a'})", 1),
+        ("pass", "Ticket.objects.create(**{'title': request.data['title']})", 0),
+        ("pass", "data = {**request.data, 'title': 'a'}; Ticket(**data).save()", 1),
+    ],
+)
+def test_fields_set_by_views(does: str, acts: str, count: int) -> None:
+    """Loops over keys, defaults and displays of dictionaries set fields too; decorators about
+    users and methods look at no body."""
+    assert _count(MassAssignment, VIEWS.format(does=does, acts=acts)) == count
+
+
+@pytest.mark.parametrize(
+    ("acts", "count"),
+    [
+        ("title = request.data['title']; TicketSerializer(Ticket()).data", 1),
+        ("TicketSerializer(data=request.data).is_valid(); title = request.data['title']", 0),
+    ],
+)
+def test_serializers_that_write_check_nothing(acts: str, count: int) -> None:
+    """A serializer checks only what it is given as `data`."""
+    assert _count(UnvalidatedBody, VIEWS.format(does="pass", acts=acts)) == count
+
+
+@pytest.mark.parametrize(
+    ("annotation", "count"),
+    [
+        ("", 1),
+        (" -> dict", 1),
+        (" -> dict[str, Any]", 1),
+        (" -> Any", 1),
+        (" -> HeroIn", 0),
+        (" -> dict[str, HeroIn]", 0),
+    ],
+)
+def test_annotations_that_leave_everything_open(annotation: str, count: int) -> None:
+    """A dictionary of anything chooses no fields."""
+    made = "vars(Hero(name='a'))"
+    text = FASTAPI.format(made=made).replace("(hero: HeroIn)", f"(hero: HeroIn){annotation}")
+    assert _count(ModelDumpInResponse, "from typing import Any\n" + text) == count

@@ -14,6 +14,8 @@ from surefoot.semantics.summary import Symbol
 from surefoot.semantics.values import PENDING, Value
 from surefoot.semantics.world import World
 
+_OPEN = frozenset({"Any", "Dict", "Mapping", "dict", "object"})
+_HOLDING = _OPEN | {"Iterable", "List", "Optional", "Sequence", "list"}
 _NAMES = (cst.Name, cst.Attribute, cst.Subscript, cst.BinaryOperation)
 
 
@@ -96,5 +98,18 @@ def promise_of(file: File, function: cst.FunctionDef) -> tuple[object, ...]:
         file.once(endpoint_decorators, function),
         models(file, function),
         annotation,
-        function.returns is not None,
+        function.returns is not None and not _says_nothing(function.returns.annotation),
     )
+
+
+def _says_nothing(annotation: cst.BaseExpression) -> bool:
+    """Whether an annotation leaves open what an answer holds: `Any`, `dict`, a list of these."""
+    match annotation:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name in _OPEN
+        case cst.Subscript(
+            value=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)),
+            slice=[*_, cst.SubscriptElement(slice=cst.Index(value=last))],
+        ):
+            return name in _HOLDING and _says_nothing(last)
+    return False

@@ -35,6 +35,10 @@ _CUTS = frozenset({"pop", "clear", "keys", "popitem"})
 _BODY_DECORATOR = re.compile(
     r"(?i)\w*(valid|schema|expect|body|param|args|json|input|require|arguments|parse)\w*"
 )
+_ACCESS_DECORATOR = re.compile(
+    r"(?i)(login|auth|perm|role|admin|staff|user|jwt|token|scope|access|session|csrf|api_?key|member|"
+    r"owner|tenant|requires?_(post|get|put|patch|delete|safe|http_methods|https?|ssl|debug)$)"
+)
 
 
 def judging_decorator(file: File, node: cst.FunctionDef) -> str | None:
@@ -48,6 +52,28 @@ def judging_decorator(file: File, node: cst.FunctionDef) -> str | None:
     while scope.parent is not None and scope.parent.kind == "function":
         scope = scope.parent
     return file.symbols.definition(scope)
+
+
+def _is_about_access(decorator: str) -> bool:
+    """Whether a decorator that requires something requires a user or a method, and no field."""
+    return "equire" in decorator and _ACCESS_DECORATOR.search(decorator) is not None
+
+
+def spread(file: File, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """Yield what becomes the keywords of a call: of a display of a dictionary, and of the name of
+    one, the dictionaries in it; else the expression itself."""
+    if isinstance(node, cst.Name):
+        scope = file.scope(node).find(node.value)
+        bindings = scope.bindings[node.value] if scope is not None else ()
+        made = [binding.value for binding in bindings if binding.kind == "assign"]
+        if len(made) == len(bindings) == 1 and isinstance(made[0], cst.Dict):
+            node = made[0]
+    if isinstance(node, cst.Dict):
+        for element in node.elements:
+            if isinstance(element, cst.StarredDictElement):
+                yield element.value
+    elif not isinstance(node, cst.DictComp):
+        yield node
 
 
 def _reads_request(node: cst.CSTNode) -> bool:
@@ -141,6 +167,6 @@ def is_checked_before(function: cst.FunctionDef) -> bool:
             current = current.func
         match current:
             case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-                if _BODY_DECORATOR.fullmatch(name):
+                if _BODY_DECORATOR.fullmatch(name) and not _is_about_access(name):
                     return True
     return False

@@ -16,12 +16,14 @@ from surefoot.semantics.handlers import last_name
 from surefoot.semantics.summary import Symbol
 
 _TEST_CLASS = re.compile(r"_?Test.*|.*Tests?(Case|Base|Mixin)?|.*TestSuite")
+_TEST_BASE = re.compile(r"\w*TestCase")
 _CHECKS = re.compile(
     r"(?i)_*(.*_)?(assert\w*|expect\w*|verif\w*|check\w*|should\w*|ensure\w*|must\w*|fail\w*|raises|"
     r"warns|validat\w*|compare\w*|snapshot|benchmark|regression|matches|approx|diff|deprecated\w*|"
     r"run_test|no_warnings|testmod|lint|mypy|typecheck|reveal_type)|assert[A-Z]\w*|"
     r"(check|verify|expect|ensure|should|must|compare|validate|fail|do_?test|run_?test)[A-Z_]\w*"
 )
+_SET_UP = frozenset({"setUp", "asyncSetUp", "setup_method", "setup"})
 _RAISES = re.compile(r"raises|assert_?[Rr]aises\w*")
 
 
@@ -44,7 +46,10 @@ def _is_test(file: File, node: cst.FunctionDef) -> bool:
         return scope is not None
     if scope.kind != "class" or "<locals>" in scope.qualname:
         return False
-    return _TEST_CLASS.fullmatch(scope.qualname.rpartition(".")[2]) is not None
+    if _TEST_CLASS.fullmatch(scope.qualname.rpartition(".")[2]) is not None:
+        return True
+    bases = scope.node.bases if isinstance(scope.node, cst.ClassDef) else ()
+    return any(_TEST_BASE.fullmatch(last_name(base.value)) for base in bases)
 
 
 def _makes_no_test(decorator: cst.Decorator) -> bool:
@@ -107,6 +112,33 @@ def expected(file: File, node: cst.CSTNode) -> cst.BaseExpression | None:
     return None
 
 
+def preparing(file: File, test: cst.FunctionDef) -> Iterator[cst.FunctionDef]:
+    """Yield the functions of the file that run before a test: fixtures, and `setUp`."""
+    names = {item.name.value for item in test.params.params}
+    cls = file.cls(test)
+    for function in file.tree.of(cst.FunctionDef):
+        name = function.name.value
+        if function is test or not (name in _SET_UP or name in names):
+            continue
+        owner = file.cls(function)
+        prepares = name in _SET_UP and owner is cls
+        given = name in names and owner in (None, cls)
+        if prepares or (given and any(map(_makes_fixture, function.decorators))):
+            yield function
+
+
+def _makes_fixture(decorator: cst.Decorator) -> bool:
+    node = decorator.decorator
+    return last_name(node.func if isinstance(node, cst.Call) else node).endswith("fixture")
+
+
+def class_patches(test: cst.FunctionDef, cls: cst.ClassDef | None) -> Iterator[cst.Call]:
+    """Yield the calls that decorate the class of a test, and so the test."""
+    if cls is not None and test.name.value.startswith("test"):
+        decorated = (item.decorator for item in cls.decorators)
+        yield from (node for node in decorated if isinstance(node, cst.Call))
+
+
 @dataclass(frozen=True)
 class Patch:
     """Something put in the place of a name while a test runs.
@@ -120,21 +152,34 @@ class Patch:
     name: str
 
 
-def mocked(file: File, test: cst.FunctionDef) -> Iterator[Patch]:
-    """Yield what is a mock while a test runs, and nothing else: no stand-in that works."""
+def mocked(
+    file: File, test: cst.FunctionDef, *, before: bool = False, made: bool = False
+) -> Iterator[Patch]:
+    """Yield what is a mock while a test runs, and nothing else: no stand-in that works.
+
+    With `before` also what its fixtures and its class put in place, with `made` also mocks
+    that the test makes itself and puts there.
+    """
     decorated = [item.decorator for item in test.decorators]
     calls = [node for node in decorated if isinstance(node, cst.Call)]
-    for node in (*calls, *calls_in(file, test)):
+    where = [(node, test) for node in (*calls, *calls_in(file, test))]
+    if before:
+        where += [(node, test) for node in class_patches(test, file.cls(test))]
+        for function in preparing(file, test):
+            where += [(node, function) for node in calls_in(file, function)]
+    for node, function in where:
         call = file.call(node)
-        fact = call.fact(Patches) or _through_fixture(file, call, node, test)
-        patch = _patch(file, node, call, fact) if fact is not None else None
+        fact = call.fact(Patches) or _through_fixture(file, call, node, function)
+        patch = _patch(file, node, call, fact, made=made) if fact is not None else None
         if patch is not None:
             yield patch
 
 
-def _patch(file: File, node: cst.Call, call: Call, fact: Patches) -> Patch | None:
+def _patch(file: File, node: cst.Call, call: Call, fact: Patches, *, made: bool) -> Patch | None:
     arguments = call.arguments
-    if arguments.has(fact.parameter, fact.position) or any(map(arguments.has, fact.unless)):
+    if any(map(arguments.has, fact.unless)):
+        return None
+    if arguments.has(fact.parameter, fact.position) and not (made and _puts_mock(file, node, fact)):
         return None
     if fact.by == "path":
         path = arguments.constant("target", 0)
@@ -144,6 +189,18 @@ def _patch(file: File, node: cst.Call, call: Call, fact: Patches) -> Patch | Non
     if name is None or not node.args or node.args[0].keyword is not None:
         return None
     return Patch(node, "", file.symbol(node.args[0].value), str(name[0]))
+
+
+def _puts_mock(file: File, node: cst.Call, fact: Patches) -> bool:
+    """Whether what a patch puts in place is a mock made there, that hands on to nothing."""
+    for index, argument in enumerate(node.args):
+        keyword = argument.keyword.value if argument.keyword is not None else ""
+        if keyword == fact.parameter or (not keyword and index == fact.position):
+            value = argument.value
+            told = value.args if isinstance(value, cst.Call) else ()
+            names = {item.keyword.value for item in told if item.keyword is not None}
+            return is_mock(file, value) and names.isdisjoint({"side_effect", "wraps"})
+    return False
 
 
 def _through_fixture(

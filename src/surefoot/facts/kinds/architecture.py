@@ -112,10 +112,11 @@ class Validates(Fact, key="validates"):
 @dataclass(frozen=True)
 class Writes(Fact, key="writes"):
     """The callable sets stored fields by its keywords (`QuerySet.update`), or by those of a
-    mapping at `position`."""
+    mapping at `position`, or given for one of `parameters`."""
 
     what: str = "updates rows"
     position: int | None = None
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import inside
+from surefoot.semantics.handlers import inside, last_name
 from surefoot.semantics.loops import is_script
 
 _SAYS_SO = re.compile(
@@ -20,6 +20,7 @@ _SAYS_SO = re.compile(
     r"seed|serve|set|set_?up|shutdown|signals?|start|startup|stop|tear_?down|teardown|unregister|"
     r"unset|update|use|add|remove|singleton|cache|cwd|clean_?up|cli|command|cmd|drop)(_\w+)?|__\w+__"
 )
+_LOCK = re.compile(r"(?i)lock|mutex|semaphore|condition")
 _ENVIRONMENT = "the environment"
 
 
@@ -48,6 +49,7 @@ class HiddenGlobalEffect(Rule):
             def build(folder):
                 os.chdir(folder)
                 os.environ["BUILD"] = folder
+                os.environ["TARGET"] = folder
                 locale.setlocale(locale.LC_ALL, "C")
 
             def convert(amount, new):
@@ -132,8 +134,23 @@ class HiddenGlobalEffect(Rule):
                 environ = dict(os.environ)
                 environ["A"] = "1"
                 return environ
+
+            number = 0
+            importing = False
+
+            def following(lock):
+                global number
+                with lock:
+                    number += 1
+                    return number
+
+            def importing_now():
+                global importing
+                importing = True
+                yield
+                importing = False
             """,
-            because="made once when it is needed first, and a copy",
+            because="made once when it is needed first, a copy, locked, undone",
         ),
     )
 
@@ -168,7 +185,7 @@ class HiddenGlobalEffect(Rule):
             return
         for item in node.names:
             name = item.name.value
-            if not _is_lazy(function, name):
+            if not (_is_lazy(function, name) or _is_locked(function, name)):
                 self.report(
                     node, f"`{function.name.value}` changes the global `{name}` for everybody"
                 )
@@ -178,7 +195,8 @@ class HiddenGlobalEffect(Rule):
         function = self.file.function(node)
         if function is None or self._may(function):
             return
-        if not self.file.once(_puts_back, function):
+        changes = self.file.once(_changes, function)
+        if not self.file.once(_puts_back, function) and (not changes or changes[0] is node):
             name = function.name.value
             self.report(node, f"`{name}` changes {_ENVIRONMENT} for all threads of the process")
 
@@ -188,6 +206,21 @@ class HiddenGlobalEffect(Rule):
             or is_script(self.file.path)
             or "cli" in self.file.role(function.body)
         )
+
+
+def _changes(file: File, function: cst.FunctionDef) -> tuple[cst.CSTNode, ...]:
+    """The places where a function changes the environment, in source order."""
+    found: list[cst.CSTNode] = []
+    for node in inside([function.body]):
+        match node:
+            case cst.Call():
+                fact = file.fact(ChangesProcess, node)
+                if fact is not None and fact.what == _ENVIRONMENT:
+                    found.append(node)
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Subscript(value=owner)), *_]):
+                if file.name(owner) == "os.environ":
+                    found.append(node)
+    return tuple(found)
 
 
 def _puts_back(file: File, function: cst.FunctionDef) -> bool:
@@ -205,6 +238,31 @@ def _puts_back(file: File, function: cst.FunctionDef) -> bool:
             return True
         stack.extend(node.children)
     return False
+
+
+def _is_locked(function: cst.FunctionDef, name: str) -> bool:
+    """Whether a function sets a global only within a lock, or for as long as a `with` lasts."""
+    free = 0
+    stack: list[cst.CSTNode] = [function.body]
+    while stack:
+        node = stack.pop()
+        match node:
+            case cst.Yield():
+                return True
+            case cst.With(items=items):
+                if any(_LOCK.search(last_name(_callee(item.item))) for item in items):
+                    continue
+            case (
+                cst.AssignTarget(target=cst.Name(value=target))
+                | cst.AugAssign(target=cst.Name(value=target))
+            ) if target == name:
+                free += 1
+        stack.extend(node.children)
+    return free == 0
+
+
+def _callee(node: cst.BaseExpression) -> cst.BaseExpression:
+    return node.func if isinstance(node, cst.Call) else node
 
 
 def _is_lazy(function: cst.FunctionDef, name: str) -> bool:

@@ -28,6 +28,9 @@ _TAKEN = re.compile(
 _PURE = ("deal.pure", "deal.has")
 _CACHED = ("functools.cache", "functools.lru_cache")
 _DEEPEST = 2
+_SEEMS = "seems to compute only"
+_RUN_APART = frozenset({"handler", "job", "cli"})
+_TASKS = re.compile(r"(^|/)(\w*_)?(tasks?|jobs?|signals?)(\.py$|/)|/management/commands/")
 _KINDS = ("asks the database", "talks to another service")
 
 
@@ -196,7 +199,7 @@ class IoInPureFunction(Rule):
             names = [item.name.value for item in function.params.params]
             if not _SAYS_SO.search(function.name.value) and not any(map(_TAKEN.fullmatch, names)):
                 name = function.name.value
-                self.report(node, f"`{name}` seems to compute only, and asks the database")
+                self.report(node, f"`{name}` {_SEEMS}, and asks the database")
 
     def link(self, project: Project) -> None:
         effects = Effects(project)
@@ -210,9 +213,12 @@ class IoInPureFunction(Rule):
         ways = effects.ways(ends, effects.happens_here, _DEEPEST)
         for name, way in ways.items():
             summary = project.function(name)
-            if summary is not None and (reason := _promise(project, summary)):
+            if _TASKS.search(way.call.path):
+                continue  # named after what they do, and run by themselves
+            if summary is not None and (reason := _promise(project, name, summary)):
                 cached = project.world.decorated(summary, _CACHED)
-                self._report(way, reason, Confidence.LOW if cached else Confidence.MEDIUM)
+                unsure = cached or (way.rest is not None and reason.endswith(_SEEMS))
+                self._report(way, reason, Confidence.LOW if unsure else Confidence.MEDIUM)
 
     def _report(self, way: Way, reason: str, confidence: Confidence) -> None:
         does = f"`{way.call.shown}` {reaches_out(way.call)}"
@@ -228,7 +234,7 @@ class IoInPureFunction(Rule):
         )
 
 
-def _promise(project: Project, function: FunctionSummary) -> str | None:
+def _promise(project: Project, full: str, function: FunctionSummary) -> str | None:
     """Say why nobody expects that a function waits; None where nothing says so."""
     name = function.qualname.rpartition(".")[2]
     if function.is_async or function.is_generator:
@@ -243,8 +249,8 @@ def _promise(project: Project, function: FunctionSummary) -> str | None:
         return f"`{name}` keeps its first answer until the process ends"
     if _COMPUTES.fullmatch(name) is None or _SAYS_SO.search(name) or function.owner:
         return None
-    if "." in function.qualname:
-        return None  # what is defined in a function promises nothing to anybody else
+    if "." in function.qualname or not project.roles.get(full, set()).isdisjoint(_RUN_APART):
+        return None  # what is defined in a function, or run as a job, promises nothing
     if any(map(_TAKEN.fullmatch, names)):
         return None
-    return f"`{name}` seems to compute only"
+    return f"`{name}` {_SEEMS}"

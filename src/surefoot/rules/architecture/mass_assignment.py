@@ -23,6 +23,7 @@ from surefoot.semantics.raw_bodies import (
     is_checked_before,
     is_looked_at,
     judging_decorator,
+    spread,
 )
 from surefoot.semantics.values import PENDING, Value
 from surefoot.semantics.world import World
@@ -245,10 +246,9 @@ class MassAssignment(Rule):
         if not node.args:
             return
         for argument in node.args:
-            if argument.star != "**" or isinstance(argument.value, (cst.Dict, cst.DictComp)):
-                continue
-            if not is_looked_at(self.file, argument.value, node):
-                self._note(argument.value, node, "made", node, node.func)
+            for body in spread(self.file, argument.value) if argument.star == "**" else ():
+                if not is_looked_at(self.file, body, node):
+                    self._note(body, node, "made", node, node.func)
         if not isinstance(node.func, (cst.Attribute, cst.Name)) or not _serves(self.file):
             return
         for handed in sent_arguments(self.file, node):
@@ -261,6 +261,10 @@ class MassAssignment(Rule):
                 target=cst.Tuple(elements=[cst.Element(value=cst.Name(value=key)), _]),
                 iter=cst.Call(func=cst.Attribute(value=items, attr=cst.Name(value="items"))),
             ):
+                set_on = _set_on(node, key)
+                if set_on is not None and not is_looked_at(self.file, items, node):
+                    self._note(items, node, "set", set_on, set_on)
+            case cst.For(target=cst.Name(value=key), iter=cst.Name() | cst.Attribute() as items):
                 set_on = _set_on(node, key)
                 if set_on is not None and not is_looked_at(self.file, items, node):
                     self._note(items, node, "set", set_on, set_on)
@@ -334,10 +338,12 @@ class MassAssignment(Rule):
         if how == "set":
             return stored_in(world, world.value(target))
         callee = world.value(target[1])
+        if callee is not None and callee[0] == "P":
+            callee = callee[1]
         if callee is None or callee == PENDING or callee[0] not in ("n", "m"):
             return None
         fact = world.fact(Writes, callee[1])
-        if place and (fact is None or fact.position != place[0]):
+        if place and (fact is None or not _takes_at(fact, *place)):
             return None
         if fact is not None:
             receiver = callee[2] if callee[0] == "m" else None
@@ -387,6 +393,11 @@ class _Open(NamedTuple):
     how: str
     target: Any
     own: bool
+
+
+def _takes_at(fact: Writes, index: object, keyword: object) -> bool:
+    """Whether a call takes a mapping of fields as the argument at an index, or of a keyword."""
+    return keyword in fact.parameters if keyword else fact.position == index
 
 
 def _owner(world: World, callee: Any) -> Value:

@@ -298,8 +298,14 @@ def _validates(file: File, function: cst.FunctionDef) -> bool:
                 cst.Call(func=cst.Name(value=name))
                 | cst.Call(func=cst.Attribute(attr=cst.Name(value=name)))
             ) if _VALIDATES.fullmatch(name):
-                return True
+                if "erializ" not in name or any(map(_is_data, node.args)):
+                    return True
     return False
+
+
+def _is_data(argument: cst.Arg) -> bool:
+    """Whether an argument is what a serializer is to check, and not what it is to write."""
+    return argument.keyword is not None and argument.keyword.value == "data"
 
 
 def _asked(file: File, function: cst.FunctionDef) -> frozenset[str]:

@@ -16,6 +16,7 @@ from surefoot.semantics.summary import At, Symbol
 _ROOTS = (cst.Await, cst.Call, cst.Name)
 _KEYS = (cst.SimpleString, cst.Integer)
 _LEVELS = 2
+_DEEPEST = 2
 
 
 class UnvalidatedResponseIndex(Rule):
@@ -58,6 +59,28 @@ class UnvalidatedResponseIndex(Rule):
             async def rate(session: aiohttp.ClientSession):
                 async with session.get("https://x") as answer:
                     return (await answer.json())["rates"]["EUR"]
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import requests
+
+            class Repositories:
+                def __init__(self):
+                    self.session = requests.Session()
+
+                def _get(self, path: str) -> dict:
+                    answer = self.session.get("https://api" + path, timeout=3)
+                    answer.raise_for_status()
+                    return answer.json()
+
+                def owner(self, name):
+                    return self._get("/repos/" + name)["owner"]["login"]
+
+                def tag(self, name):
+                    tags = self._get("/tags/" + name)
+                    return tags[0]["name"]
             """,
             count=2,
         ),
@@ -159,14 +182,20 @@ def _has_constant_key(node: cst.Subscript) -> bool:
     return False
 
 
-def _is_answer(file: File, symbol: Symbol) -> bool:
-    """Whether a symbol is the data that another service answered with."""
-    while symbol is not None and symbol[0] == "w":
-        symbol = symbol[1]
+def _is_answer(file: File, symbol: Symbol, depth: int = 0) -> bool:
+    """Whether a symbol is the data that another service answered with, as a function of the
+    file hands it back, too."""
+    while symbol is not None and symbol[0] in ("A", "w"):
+        symbol = symbol[2 if symbol[0] == "A" else 1]
     if symbol is None or symbol[0] != "c":
         return False
     name = file.world.target(symbol)
-    return name is not None and file.world.fact(ResponseData, name) is not None
+    if name is None or file.world.fact(ResponseData, name) is not None:
+        return name is not None
+    function = file.world.function(name)
+    if function is None or function.is_generator or depth >= _DEEPEST:
+        return False
+    return not function.decorators and _is_answer(file, function.returns, depth + 1)
 
 
 def _asked(file: File, function: cst.FunctionDef) -> frozenset[str]:

@@ -7,6 +7,7 @@ import libcst as cst
 from surefoot.linking.project import Project
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.handlers import inside
 from surefoot.semantics.summary import Symbol
 from surefoot.semantics.testing import Patch, calls_in, is_check, is_mock, mocked, root, tests_in
 
@@ -84,6 +85,79 @@ class PatchingTheSubject(Rule):
                 send.assert_called_once_with("x")
             """,
             count=2,
+        ),
+        Bad(
+            """
+            # file: pkg/users.py
+            def create(data):
+                return dict(data)
+            # file: tests/test_users.py
+            import unittest
+            from unittest.mock import Mock, patch
+            import pytest
+            from pkg import users
+
+            @pytest.fixture
+            def created():
+                with patch("pkg.users.create") as create:
+                    yield create
+
+            def test_created(created):
+                created.return_value = 3
+                assert users.create({}) == 3
+
+            def test_replaced(monkeypatch):
+                monkeypatch.setattr(users, "create", Mock(return_value=3))
+                assert users.create({}) == 3
+
+            class TestUsers(unittest.TestCase):
+                def setUp(self):
+                    patcher = patch("pkg.users.create", return_value=2)
+                    self.create = patcher.start()
+                    self.addCleanup(patcher.stop)
+
+                def test_create(self):
+                    self.assertEqual(users.create({}), 2)
+
+            @patch("pkg.users.create", return_value=2)
+            class TestMore(unittest.TestCase):
+                def test_create(self, create):
+                    self.assertEqual(users.create({}), 2)
+            """,
+            count=4,
+        ),
+        Good(
+            """
+            # file: pkg/users.py
+            def create(data):
+                return dict(data)
+            # file: tests/test_users.py
+            import unittest
+            from unittest.mock import Mock, patch
+            import pytest
+            from pkg import users
+
+            @pytest.fixture
+            def made():
+                with patch("pkg.users.create") as create:
+                    create.return_value = 3
+                return create
+
+            def test_created(made):
+                assert users.create({"a": 1}) == {"a": 1}
+
+            def test_worked(monkeypatch):
+                monkeypatch.setattr(users, "create", Mock(side_effect=users.create))
+                assert users.create({}) == {}
+
+            class TestUsers(unittest.TestCase):
+                def setUp(self):
+                    self.patcher = patch("pkg.users.load")
+
+                def test_create(self):
+                    self.assertEqual(users.create({}), {})
+            """,
+            because="the mock is gone by then, does the work, or stands for something else",
         ),
         Good(
             """
@@ -174,7 +248,7 @@ class PatchingTheSubject(Rule):
             return
         for test in tests_in(self.file):
             calls = calls_in(self.file, test)
-            for patch in mocked(self.file, test):
+            for patch in mocked(self.file, test, before=True, made=True):
                 for call in calls:
                     if self._reaches(patch, call, test) and self._is_alone(call, calls):
                         func = call.func
@@ -191,7 +265,7 @@ class PatchingTheSubject(Rule):
 
     def _reaches(self, patch: Patch, call: cst.Call, test: cst.FunctionDef) -> bool:
         """Whether a call, where it stands, looks up a name of the patched one's."""
-        if call is patch.node or not self._holds(patch, call):
+        if call is patch.node or not self._holds(patch, call, test):
             return False
         match call.func:
             case cst.Attribute(value=base, attr=cst.Name(value=name)):
@@ -207,11 +281,13 @@ class PatchingTheSubject(Rule):
         symbol = self.file.symbol(base)
         return symbol is not None and root(base) not in ("self", "mocker", "mock", "monkeypatch")
 
-    def _holds(self, patch: Patch, call: cst.Call) -> bool:
+    def _holds(self, patch: Patch, call: cst.Call, test: cst.FunctionDef) -> bool:
         """Whether a patch is in force where a call stands."""
+        if any(item.decorator is patch.node for item in test.decorators):
+            return True
+        if self.file.function(patch.node) is not test:
+            return self._lasts(patch.node)
         for ancestor in self.file.ancestors(patch.node):
-            if isinstance(ancestor, cst.Decorator):
-                return True
             if isinstance(ancestor, cst.WithItem):
                 block = self.file.parent(ancestor)
                 inside = isinstance(block, cst.With) and any(
@@ -221,8 +297,26 @@ class PatchingTheSubject(Rule):
             if isinstance(ancestor, cst.FunctionDef):
                 break
         place = self.file.tree.place
-        started = "mocker" in root(patch.node) or "start" in self._method_on(patch.node)
+        fixture = root(patch.node) in ("mocker", "monkeypatch")
+        started = fixture or "start" in self._method_on(patch.node)
         return started and place(call) > place(patch.node)
+
+    def _lasts(self, patch: cst.Call) -> bool:
+        """Whether what is put in place before a test is there until it ends: by a decorator, by
+        what is started, or around the `yield` of a fixture."""
+        if root(patch) in ("mocker", "monkeypatch"):
+            return True
+        for ancestor in self.file.ancestors(patch):
+            match ancestor:
+                case cst.Decorator():
+                    return isinstance(self.file.parent(ancestor), cst.ClassDef)
+                case cst.With(body=body):
+                    return any(isinstance(node, cst.Yield) for node in inside([body]))
+                case cst.Assign(value=value):
+                    return value is patch or "start" in self._method_on(patch)
+                case cst.FunctionDef():
+                    break
+        return "start" in self._method_on(patch)
 
     def _method_on(self, node: cst.CSTNode) -> str:
         parent = self.file.parent(node)

@@ -33,6 +33,7 @@ _LEAVES_OUT = re.compile(
     r"(?i).*(skip|xfail|expected_?failure|raises|assert|expect|throws|compar|warns|"
     r"no_|check|figures|benchmark|parametrize_?with).*"
 )
+_PARAMETERS_LEAVE_OUT = re.compile(r"skip|xfail|raises|nullcontext")
 _BUILTIN = frozenset(
     {"print", "len", "str", "list", "dict", "set", "tuple", "range", "super", "open"}
 )
@@ -84,6 +85,26 @@ class TestWithoutAssertion(Rule):
                     print(total)
             """,
             path="tests/price.py",
+        ),
+        Bad(
+            """
+            import unittest
+            import pytest
+            from shop import price
+
+            class PriceSuite(unittest.TestCase):
+                def test_price(self):
+                    self.total(3) == 9
+
+                def total(self, count):
+                    return price("a", count)
+
+            @pytest.mark.parametrize(("count", "expected"), [(1, 3), (2, 6)])
+            def test_price(count, expected):
+                price("a", count) == expected
+            """,
+            count=2,
+            path="tests/test_price.py",
         ),
         Bad(
             """
@@ -303,7 +324,7 @@ class TestWithoutAssertion(Rule):
     def _is_excused(self, test: cst.FunctionDef) -> bool:
         if _MERELY_RUNS.fullmatch(test.name.value.removeprefix("test").lstrip("_")):
             return True
-        if any(_LEAVES_OUT.fullmatch(self.file.code(item.decorator)) for item in test.decorators):
+        if any(self._leaves_out(item.decorator) for item in test.decorators):
             return True
         cls = self.file.cls(test)
         if cls is not None and any(
@@ -313,10 +334,18 @@ class TestWithoutAssertion(Rule):
             for item in body_of(cls.body)
         ):
             return True
-        if any(is_check_name(name) for name in self.file.scope_of(test).bindings):
+        names = self.file.scope_of(test).bindings
+        if any(is_check_name(name) and not name.startswith("expected") for name in names):
             return True
         text = " ".join(_comments(test))
         return _SAYS_SO.search(text) is not None or is_lenient_text(text)
+
+    def _leaves_out(self, decorator: cst.BaseExpression) -> bool:
+        """Whether a decorator, as it reads, leaves a test out or checks something for it."""
+        code = self.file.code(decorator)
+        if isinstance(decorator, cst.Call) and last_name(decorator.func) == "parametrize":
+            return _PARAMETERS_LEAVE_OUT.search(code) is not None
+        return _LEAVES_OUT.fullmatch(code) is not None
 
     def _checks(self, function: cst.FunctionDef) -> bool:
         """Whether a function asserts, raises or calls what by its name checks something."""
