@@ -239,7 +239,9 @@ def test_progress(repository: Path) -> None:
     result = surefoot("check", cwd=repository)
     assert result.returncode == 0
     assert b"1 no longer needed; `surefoot baseline prune`" in result.stdout
-    assert surefoot("check", "--fail-on-stale", cwd=repository).returncode == 1
+    stale = surefoot("check", "--fail-on-stale", "--format", "json", cwd=repository)
+    assert stale.returncode == 1
+    assert json.loads(stale.stdout)["status"] == "failed"
     assert surefoot("baseline", "prune", cwd=repository).returncode == 0
     assert (repository / FILE).read_text() == ""
     assert surefoot("check", "--fail-on-stale", cwd=repository).returncode == 0
