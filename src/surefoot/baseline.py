@@ -192,7 +192,8 @@ def renames(root: str, baseline: str, entries: Iterable[BaselineEntry]) -> dict[
     """Return the new paths of files in `entries` that git knows to have been renamed.
 
     Git is asked what was renamed since the baseline was last committed, or since the last commit
-    where it never was, and only where a file is gone. Without git, or without an answer, nothing is known to have been renamed.
+    where it never was, and only where a file is gone. Without git, or without an answer,
+    nothing is known to have been renamed.
     """
     gone = {entry.path for entry in entries if not os.path.lexists(os.path.join(root, entry.path))}
     if not gone:
