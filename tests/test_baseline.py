@@ -239,7 +239,14 @@ def test_progress(repository: Path) -> None:
     result = surefoot("check", cwd=repository)
     assert result.returncode == 0
     assert b"1 no longer needed; `surefoot baseline prune`" in result.stdout
-    assert surefoot("check", "--fail-on-stale", cwd=repository).returncode == 1
+    stale = surefoot("check", "--fail-on-stale", "--format", "json", cwd=repository)
+    assert stale.returncode == 1
+    assert json.loads(stale.stdout)["status"] == "failed"
+    before = (repository / FILE).read_bytes()
+    tried = surefoot("baseline", "prune", "--dry-run", cwd=repository)
+    assert tried.stdout == b"a.py: 1 missing-timeout in fetch\n"
+    assert tried.stderr == b"Would take out 1 finding\n"
+    assert (repository / FILE).read_bytes() == before
     assert surefoot("baseline", "prune", cwd=repository).returncode == 0
     assert (repository / FILE).read_text() == ""
     assert surefoot("check", "--fail-on-stale", cwd=repository).returncode == 0

@@ -235,3 +235,13 @@ def test_exports() -> None:
     assert samples[f"surefoot_findings_fixed{labels}"] == "1"
     assert samples["surefoot_fix_rate"] == "0.5"
     assert samples["surefoot_time_to_fix_seconds"] == str(DAY)
+    assert samples['surefoot_last_run_findings{state="fixed"}'] == "1"
+    assert samples['surefoot_last_run_findings{state="carried"}'] == "1"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum(a1)", "\t=1"])
+def test_no_formulas(name: str) -> None:
+    """No cell is a formula to a spreadsheet, whatever a run was called."""
+    named = replace(at(1, both()), session=name)
+    (row,) = csv.DictReader(io.StringIO(as_csv(course([named]))))
+    assert row["session"] == f"'{name}"

@@ -53,20 +53,21 @@ def commits(root: str, since: float, every: float) -> list[Commit]:
     `since` and `every` are in seconds, counted back from now; the oldest comes first, and none
     comes twice. Raises `BackfillError` where git cannot tell.
     """
+    try:
+        answer, _ = git.ask(root, "log", "--first-parent", "--format=%H %ct", "HEAD")
+    except git.GitError as error:
+        raise BackfillError(f"git cannot tell the history of {root}: {error}") from error
+    lines = [line.split() for line in answer.decode("ascii").splitlines()]
+    line = iter([Commit(name, int(at)) for name, at in lines])
     now = time.time()
-    found: dict[str, Commit] = {}
-    for number in range(int(since // every), -1, -1):
-        moment = int(now - number * every)
-        try:
-            answer, _ = git.ask(
-                root, "log", "-1", "--first-parent", f"--before={moment}", "--format=%H %ct", "HEAD"
-            )
-        except git.GitError as error:
-            raise BackfillError(f"git cannot tell the history of {root}: {error}") from error
-        if answer.strip():
-            name, at = answer.decode("ascii").split()
-            found.setdefault(name, Commit(name, int(at)))
-    return list(found.values())
+    found: list[Commit] = []
+    newest = next(line, None)
+    for number in range(int(since // every) + 1):
+        while newest is not None and newest.at > now - number * every:
+            newest = next(line, None)
+        if newest is not None and newest not in found[-1:]:
+            found.append(newest)
+    return found[::-1]
 
 
 def backfill(

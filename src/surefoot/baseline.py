@@ -191,16 +191,16 @@ class _Places:
 def renames(root: str, baseline: str, entries: Iterable[BaselineEntry]) -> dict[str, str]:
     """Return the new paths of files in `entries` that git knows to have been renamed.
 
-    Git is asked what was renamed since the baseline was last committed, and only where a file
-    is gone. Without git, or without an answer, nothing is known to have been renamed.
+    Git is asked what was renamed since the baseline was last committed, or since the last commit
+    where it never was, and only where a file is gone. Without git, or without an answer,
+    nothing is known to have been renamed.
     """
     gone = {entry.path for entry in entries if not os.path.lexists(os.path.join(root, entry.path))}
     if not gone:
         return {}
     try:
         commit, _ = git.ask(root, "log", "-1", "--format=%H", "--", os.path.abspath(baseline))
-        since = commit.decode("ascii").strip()
-        found = git.renames(root, since) if since else {}
+        found = git.renames(root, commit.decode("ascii").strip() or "HEAD")
     except git.GitError:
         return {}
     return {old: new for old, new in found.items() if old in gone}

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from surefoot.git import GitError, GitMissing, ask, blobs, index_of_commit, unquoted
+from surefoot.git import GitError, GitMissing, ask, blobs, index_of_commit, is_shallow, unquoted
 from surefoot.model import BROKEN_SOURCE, Finding, Run
 
 _DIFF = (
@@ -191,7 +191,7 @@ def _merge_base(root: str, reference: str) -> str:
     try:
         base, _ = ask(root, "merge-base", reference, "HEAD")
     except GitError as error:
-        if _is_shallow(root):
+        if is_shallow(root):
             raise ChangeError(
                 f"this clone is shallow and does not reach back to where it left `{reference}`; "
                 "try `git fetch --unshallow`"
@@ -205,7 +205,7 @@ def _merge_base(root: str, reference: str) -> str:
 
 def _remedy(root: str, reference: str) -> str:
     """Return which command brings a commit that is not known, where one may."""
-    deeper = "--unshallow " if _is_shallow(root) else ""
+    deeper = "--unshallow " if is_shallow(root) else ""
     if set(reference) & set("~^@:"):
         return "; this clone is shallow: try `git fetch --unshallow`" if deeper else ""
     remote, _, branch = reference.removeprefix("refs/remotes/").partition("/")
@@ -214,11 +214,6 @@ def _remedy(root: str, reference: str) -> str:
         there = f"refs/remotes/{remote}/{branch}"
         return f"; try `git fetch {deeper}{remote} {branch}:{there}`"
     return f"; try `git fetch {deeper}origin {reference}`"
-
-
-def _is_shallow(root: str) -> bool:
-    answer, _ = ask(root, "rev-parse", "--is-shallow-repository")
-    return answer.strip() == b"true"
 
 
 def _diff(

@@ -78,7 +78,7 @@ def _reason(told: str) -> str:
     for line in lines:
         kind, _, reason = line.partition(": ")
         if kind in ("fatal", "error"):
-            return f"git: {reason}"
+            return reason
     return lines[-1].strip() if lines else ""
 
 
@@ -115,6 +115,12 @@ def renames(directory: str, since: str, until: str | None = None) -> dict[str, s
     )
     words = os.fsdecode(answer).split("\0")
     return {words[index + 1]: words[index + 2] for index in range(0, len(words) - 2, 3)}
+
+
+def is_shallow(directory: str) -> bool:
+    """Return whether a clone lacks the past beyond some commits; raises `GitError`."""
+    answer, _ = ask(directory, "rev-parse", "--is-shallow-repository")
+    return answer.strip() == b"true"
 
 
 def index_of_commit(directory: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ from tests.cli.commands import BAD, BROKEN, GOOD, clean_environment, project, su
         ({"a": BROKEN}, [], 1),
         ({"a": BROKEN}, ["--ignore", "syntax-error"], 1),
         ({"a": BROKEN}, ["--fail-on", "critical"], 1),
+        ({"a": BROKEN}, ["--fail-on", "never"], 1),
         ({"a": BROKEN}, ["--exit-zero"], 0),
         ({"a": b"x = '\xff'\n"}, [], 1),
         ({}, [], 0),

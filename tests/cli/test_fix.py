@@ -201,6 +201,32 @@ def test_interactive(tmp_path: Path, answers: str, fixed: list[str]) -> None:
     assert done == fixed
 
 
+@posix
+def test_interrupted_interactively(tmp_path: Path) -> None:
+    """Ctrl-C at the prompt changes no file, and says so."""
+    root = project(tmp_path, a=_LATE, b=_LATE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "surefoot", "check", "--fix", "--interactive"],
+        cwd=root,
+        env=clean_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stderr is not None
+    process.stdin.write(b"y\n")
+    process.stdin.flush()
+    shown = b""
+    while shown.count(b"[y,n,a,d,q,?] ") < 2:
+        shown += process.stderr.read(1)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"\nInterrupted: no file was changed.\n" in told
+    assert {(root / f"{name}.py").read_text() for name in "ab"} == {_LATE}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,52 @@ def test_bars() -> None:
     """The largest value has the highest bar, and any value has one."""
     assert bars([0, 1, 50, 100]) == " ▁▄█"
     assert bars([0, 0]) == "  "
+    assert bars([]) == ""
+
+
+def test_the_same_session_twice(repository: Path) -> None:
+    """A run whose name is taken is refused before any work is done."""
+    for code in (0, 2):
+        result = surefoot("metrics", "record", "--session-id", "nightly", cwd=repository)
+        assert result.returncode == code
+    assert result.stderr == b"Error: a run called nightly is kept already\n"
+
+
+def test_clock_set_back(repository: Path) -> None:
+    """A run made after another comes after it, though the clock was set back in between."""
+    assert surefoot("metrics", "record", "--db", "runs.db", cwd=repository).returncode == 0
+    with closing(sqlite3.connect(repository / "runs.db")) as connection:
+        connection.execute("update runs set at = at + 3600")
+        connection.commit()
+    (repository / "b.py").write_text(BAD)
+    assert surefoot("metrics", "record", "--db", "runs.db", cwd=repository).returncode == 0
+    runs = [line for line in exported(repository, "--db", "runs.db") if line["type"] == "run"]
+    assert [(run["open"], run["new"]) for run in runs] == [(0, 0), (1, 1)]
+
+
+def test_first_run_has_no_rate(repository: Path) -> None:
+    """Where nothing was open before, nothing could be fixed, and no share of it is shown."""
+    surefoot("metrics", "record", cwd=repository)
+    shown = surefoot("metrics", "show", cwd=repository).stdout.decode().splitlines()
+    head = next(index for index, line in enumerate(shown) if line.startswith("run"))
+    assert shown[head + 1].split()[-1] == "-"
+
+
+def test_broken_files_are_told_of(repository: Path) -> None:
+    """What a record or a baseline cannot know is said."""
+    (repository / "broken.py").write_text("def (:\n")
+    for command in (["metrics", "record"], ["baseline", "create"]):
+        result = surefoot(*command, cwd=repository)
+        assert result.returncode == 0
+        assert result.stderr.startswith(b"1 file could not be examined")
+
+
+def test_past_of_a_shallow_clone(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """That the past is missing is said, with the command that brings it."""
+    folder = tmp_path_factory.mktemp("clone")
+    git(folder, "clone", "--quiet", "--depth=1", f"file://{repository}", "c")
+    result = surefoot("metrics", "backfill", cwd=folder / "c")
+    assert b"Checked 1 commit of 1" in result.stdout
+    assert b"git fetch --unshallow" in result.stderr

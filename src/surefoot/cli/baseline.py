@@ -65,7 +65,8 @@ def create(baseline: str | None, config_file: str | None, force: bool) -> None:
 @command.command("prune")
 @_FILE
 @_CONFIG
-def prune(baseline: str | None, config_file: str | None) -> None:
+@click.option("--dry-run", is_flag=True, help="Say what is gone, change nothing.")
+def prune(baseline: str | None, config_file: str | None, dry_run: bool) -> None:
     """Take out what is gone, and follow renamed files. Nothing is ever added."""
     from surefoot.baseline import baseline_text
 
@@ -73,6 +74,13 @@ def prune(baseline: str | None, config_file: str | None) -> None:
     path = _existing(config, baseline)
     run = against(_checked(config, catalog), path, config, catalog)
     assert run.baseline is not None
+    if dry_run:
+        for entry in run.baseline.stale:
+            scope = f" in {entry.scope}" if entry.scope else ""
+            click.echo(safe(f"{entry.path}: {entry.count:,} {entry.rule}{scope}"))
+        gone = sum(entry.count for entry in run.baseline.stale)
+        click.echo(f"Would take out {count(gone, 'finding')}", err=True)
+        return
     with written(path) as file:
         file.write(baseline_text(run.baseline.kept))
     gone = sum(entry.count for entry in run.baseline.stale)

@@ -252,7 +252,8 @@ def command(
         sys.stdout.buffer.writelines(contents.values() if contents else [stdin.content])
         sys.stdout.flush()
     place = Place.NOWHERE if shows_diff else Place.STDERR if stdin and fixes else Place.STDOUT
-    report(run, hidden, view, catalog, contents, place)
+    failed = unstaged or bool(fail_on_stale and run.baseline and run.baseline.stale)
+    report(run, hidden, view, catalog, contents, place, failed=failed)
     if fixed is not None and shows_diff:
         here = os.getcwd()
         start = write_differences(
@@ -269,7 +270,6 @@ def command(
         if any(is_ours(failure.error) for failure in run.failures):
             return 2
         return 0 if exit_zero else int(bool(fixed.after))
-    failed = unstaged or bool(fail_on_stale and run.baseline and run.baseline.stale)
     return exit_code(run, view.fail_on, exit_zero) or int(failed and not exit_zero)
 
 

@@ -24,7 +24,7 @@ _HELP = """\
   n  leave this finding as it is
   a  make the fixes of all findings of this rule
   d  leave all findings of this rule
-  q  make no more fixes
+  q  make no more fixes, and write those made so far
 """
 
 
@@ -66,7 +66,11 @@ class _Dialog:
         self._show(proposal)
         while True:
             click.echo(f"Fix `{proposal.finding.rule}`? [y,n,a,d,q,?] ", nl=False, err=True)
-            line = sys.stdin.readline()
+            try:
+                line = sys.stdin.readline()
+            except KeyboardInterrupt:
+                click.echo("\nInterrupted: no file was changed.", err=True)
+                raise
             if not line:
                 click.echo(err=True)
                 return Answer.QUIT

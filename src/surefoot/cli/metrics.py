@@ -127,6 +127,7 @@ def backfill(since: str, every: str, db: str | None, config_file: str | None) ->
 
     The work tree is not touched.
     """
+    from surefoot import git
     from surefoot.backfill import backfill, commits, seconds
 
     span, step = seconds(since), seconds(every)
@@ -136,6 +137,10 @@ def backfill(since: str, every: str, db: str | None, config_file: str | None) ->
     with Progress(color="auto", quiet=False) as progress:
         checked = backfill(config, catalog, store, wanted, progress)
     click.echo(f"Checked {count(checked, 'commit')} of {len(wanted):,}, kept in {safe(store.path)}")
+    if git.is_shallow(config.root):
+        click.echo(
+            "This clone is shallow: `git fetch --unshallow` brings the rest of the past.", err=True
+        )
 
 
 def _project(paths: tuple[str, ...], config_file: str | None) -> tuple[Config, Catalog]:

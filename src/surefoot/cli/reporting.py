@@ -81,11 +81,17 @@ def report(
     catalog: Catalog,
     contents: dict[str, bytes],
     place: Place,
+    *,
+    failed: bool,
 ) -> None:
-    """Write all reports, files first, and to standard error what standard output lacks."""
+    """Write all reports, files first, and to standard error what standard output lacks.
+
+    `failed` tells that the run fails whatever it found.
+    """
     options = Options(
         catalog=catalog,
         fail_on=view.fail_on,
+        failed=failed,
         hidden=hidden,
         color=view.color,
         cwd=os.getcwd(),
@@ -124,9 +130,7 @@ def exit_code(run: Run, fail_on: Severity | None, exit_zero: bool) -> int:
     """Return 2 where surefoot itself failed, 1 for findings and broken files, else 0."""
     if any(is_ours(failure.error) for failure in run.failures):
         return 2
-    if exit_zero or fail_on is None:
-        return 0
-    return 1 if has_failed(run, fail_on) else 0
+    return int(has_failed(run, fail_on) and not exit_zero)
 
 
 def is_ours(error: FileError) -> bool:

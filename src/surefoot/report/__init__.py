@@ -24,7 +24,8 @@ FORMATS = ("terminal", "concise", "json", "checklist", "html")
 class Options:
     """How a report is to look.
 
-    `fail_on` is the lowest severity that fails the run, None for none. `hidden` counts
+    `fail_on` is the lowest severity that fails the run, None for none; `failed` tells that it
+    fails for another reason, such as a baseline that holds what is gone. `hidden` counts
     findings left out by `--severity` or `--min-confidence`. `fold` tells whether hints
     about types become one line per file. `contents` holds the text of files that are not
     on disk as they were checked, by path. `color` is one of `screen.COLOR_CHOICES`.
@@ -35,6 +36,7 @@ class Options:
 
     catalog: Catalog
     fail_on: Severity | None = Severity.WARNING
+    failed: bool = False
     hidden: int = 0
     color: str = "auto"
     cwd: str = ""

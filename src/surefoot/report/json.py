@@ -32,7 +32,7 @@ def envelope(run: Run, options: Options) -> dict[str, Any]:
     return {
         "schemaVersion": SCHEMA_VERSION,
         "tool": {"name": "surefoot", "version": __version__},
-        "status": "failed" if has_failed(run, options.fail_on) else "success",
+        "status": "failed" if options.failed or has_failed(run, options.fail_on) else "success",
         "violations": [
             _violation(finding, identity)
             for finding, identity in zip(run.findings, identities, strict=True)
