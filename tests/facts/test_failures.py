@@ -44,6 +44,16 @@ def test_what_speaks_to_people_is_an_exception(file: FactsFile, installed: Insta
     assert wrong == []
 
 
+def test_what_raises_again_ends_a_block(file: FactsFile, installed: Installed) -> None:
+    """What raises at its end what was caught can be entered by `with`."""
+    wrong = [
+        stated.name
+        for stated in present(file, installed, "reraises")
+        if not hasattr(installed.find(stated.name), "__exit__")
+    ]
+    assert wrong == []
+
+
 def test_exceptions_are_as_stated(file: FactsFile, installed: Installed) -> None:
     """What comes out of a retry or of a bad status exists; what an exception may lack is None
     for some, or is no attribute of the class."""

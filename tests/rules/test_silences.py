@@ -514,19 +514,6 @@ def test_prepared_default(code: str) -> None:
                 pass
         """,
         """
-        def give_back(quota, sessions):
-            try:
-                session = sessions.open()
-                try:
-                    quota.take(session)
-                    session.commit()
-                except Exception:
-                    session.rollback()
-            except Exception:
-                # Don't fail the revert flow
-                sessions.forget()
-        """,
-        """
         def measure(value, transaction):
             try:
                 transaction.set_measurement(value)

@@ -25,9 +25,9 @@ from surefoot.syntax.tree import dotted
 _LETS_GO = re.compile(
     r"_*(force_|safe_|do_|on_)?((a?close|shut_?down|disconnect|terminate|dispose|clean_?up|tear_?down)(_.*|_*)"
     r"|a?stop|kill|killpg|quit|unlink|rmtree|rollback|join|detach|wait_closed|__a?exit__|unlock|"
-    r"logout|release|cancel|uninstall|connection_lost|remove_?handler|remove_(reader|writer|signal_handler)|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
+    r"logout|release|cancel|reset|uninstall|connection_lost|remove_?handler|remove_(reader|writer|signal_handler)|(kill|unregister|deregister|unsubscribe)_.*|unregister|deregister|unsubscribe)"
 )
-_LETS_GO_OF_ITSELF = frozenset({"release", "cancel", "stop"})
+_LETS_GO_OF_ITSELF = frozenset({"release", "cancel", "reset", "stop"})
 _TAKES_AWAY = re.compile(
     r"_*(delete|remove|discard|clear|reset|purge|unsubscribe|unregister|deregister|drain|wait|exit|"
     r"send_signal|pop|drop|destroy|untrack|revoke|release|cancel|stop|close|end|finish|communicate|"
@@ -44,7 +44,7 @@ _LOOKUPS = words(
     builtins.len builtins.str builtins.repr builtins.type builtins.vars builtins.dir builtins.bool
     builtins.list builtins.tuple builtins.dict builtins.set builtins.sorted builtins.min
     builtins.max builtins.callable builtins.id builtins.any builtins.all
-    os.getcwd os.fstat inspect.getmodule operator.itemgetter
+    os.getcwd os.fstat os.path.abspath os.path.realpath inspect.getmodule operator.itemgetter
     """
 )
 _LOOKUP_METHODS = words(

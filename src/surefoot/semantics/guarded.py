@@ -263,13 +263,15 @@ class Guarded:
 
     @property
     def _next(self) -> Sequence[cst.CSTNode]:
-        """The statements that come after this one, in its block and behind the `if` around it."""
+        """The statements that come after this one in its block, and the one behind each `if`
+        around it."""
         found: list[cst.CSTNode] = []
         current: cst.CSTNode = self.statement
         for parent in self.file.ancestors(current):
             if isinstance(parent, (cst.IndentedBlock, cst.Module)):
                 items: list[cst.CSTNode] = list(parent.body)
-                found.extend(items[items.index(current) + 1 :])
+                after = items[items.index(current) + 1 :]
+                found.extend(after if current is self.statement else after[:1])
             elif not isinstance(parent, (cst.If, cst.Else)):
                 break
             current = parent
@@ -330,14 +332,17 @@ class Guarded:
 
     @property
     def _is_excused_around(self) -> bool:
-        """Whether a handler around the statement, which catches anything too, gives a reason."""
+        """Whether a handler around the statement, which is silent about anything too, gives a
+        reason."""
         current = self.statement
         for parent in self.file.ancestors(current):
             if isinstance(parent, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
                 return False
             if isinstance(parent, cst.Try) and current is parent.body:
                 return any(
-                    caught_by(self.file, handler).everything and gives_reason([handler])
+                    caught_by(self.file, handler).everything
+                    and gives_reason([handler], of_failure=True)
+                    and guarded_by(self.file, handler).reaction.response is Response.NOTHING
                     for handler in parent.handlers
                 )
             current = parent

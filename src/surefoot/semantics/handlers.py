@@ -157,13 +157,16 @@ def reaction(
     found = Response.NOTHING
     defaults: list[tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = []
     calls: list[cst.Call] = []
+    dropped: set[cst.CSTNode] = set()
     for node in inside(statements):
         kind = type(node)
         if type(node) is cst.Call:
             calls.append(node)
         elif type(node) is cst.Name:
-            if node.value == exception:
+            if node.value == exception and node not in dropped:
                 found |= Response.KEEPS
+        elif _drops(node, exception):
+            dropped.update(inside([node]))
         elif kind in _PLAIN:
             found |= _PLAIN[kind]
         elif type(node) is cst.Return:
@@ -191,6 +194,19 @@ def reaction(
             break
         found |= response_to_call(file, call, in_helper)
     return Reaction(found, tuple(defaults))
+
+
+def _drops(node: cst.CSTNode, exception: str | None) -> bool:
+    """Whether a statement only says that an exception is not needed: `_ = error`, `del error`."""
+    match node:
+        case (
+            cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name(value="_"))], value=cst.Name(value=name)
+            )
+            | cst.Del(target=cst.Name(value=name))
+        ):
+            return name == exception
+    return False
 
 
 def inside(

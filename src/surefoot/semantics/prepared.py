@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
+from surefoot.semantics.absence import asks_for_absence
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import Reaction, Response, body_of, inside, spelling
 from surefoot.semantics.literals import is_blank
@@ -46,6 +47,8 @@ def prepared(
 def is_missed(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
     """Whether failure shows by what is not there: the work ends by adding to something, or by
     finding something, and the function tells further down when that is lacking."""
+    if _is_refused_later(file, statement, work):
+        return True
     found = False
     match [item for item in work if not isinstance(item, cst.Break)][-1:]:
         case [
@@ -68,6 +71,20 @@ def is_missed(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -
         and any(spelling(file, part) == name for part in _references(item.test))
         and _tells(file, item, found)
         for item in inside([function.body])
+    )
+
+
+def _is_refused_later(file: File, statement: cst.CSTNode, work: Sequence[cst.CSTNode]) -> bool:
+    """Whether the function raises further down where a variable the work sets is still None."""
+    names = {item.value for item in _computed(work) if isinstance(item, cst.Name)}
+    function = file.function(statement)
+    here = file.tree.place(statement)
+    return bool(names and function is not None) and any(
+        type(item) is cst.If
+        and file.tree.place(item) > here
+        and any(asks_for_absence(item.test, name) for name in names)
+        and any(type(part) is cst.Raise for part in inside([item.body]))
+        for item in inside([function.body])  # type: ignore[union-attr]
     )
 
 

@@ -87,6 +87,10 @@ def level_of(file: File, node: cst.Call) -> int | None:
         case cst.Attribute(value=receiver, attr=cst.Name(value=method)) if method in _LEVELS:
             if is_logger(receiver):
                 return _LEVELS[method]
+        case cst.Attribute(value=receiver, attr=cst.Name(value="log")) if node.args:
+            if is_logger(receiver):
+                owner, _, level = (file.name(node.args[0].value) or "").rpartition(".")
+                return _LEVELS.get(level.lower()) if owner == "logging" else None
     fact = file.call(node).fact(Reports)
     return _LEVELS.get(fact.level) if fact is not None else None
 

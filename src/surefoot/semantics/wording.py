@@ -12,6 +12,9 @@ from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside
 
 _MAKES_TEXT = frozenset({"builtins.str", "builtins.repr", "builtins.format", "builtins.ascii"})
+_INNER = frozenset({"orig", "reason", "__cause__", "__context__"})
+"""Attributes of an exception that hold the one it was made of."""
+
 _SAME_TEXT = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip"})
 _TESTS = frozenset({"startswith", "endswith", "find", "rfind", "index", "count", "__contains__"})
 _SEARCHES = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall", "re.compile"})
@@ -83,7 +86,7 @@ class _Reading:
                 return self.file.name(node) in _MAKES_TEXT and (
                     self._is_exception(value) or self._is_first_argument(value)
                 )
-            case cst.Attribute(value=value, attr=cst.Name(value="message")):
+            case cst.Attribute(value=value, attr=cst.Name(value="message" | "msg")):
                 return self._is_exception(value)
             case cst.FormattedString(parts=parts):
                 return any(
@@ -94,6 +97,8 @@ class _Reading:
         return self._is_first_argument(node)
 
     def _is_exception(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Attribute) and node.attr.value in _INNER:
+            return self._is_exception(node.value)
         return isinstance(node, cst.Name) and node.value in self.exceptions
 
     def _is_first_argument(self, node: cst.CSTNode) -> bool:

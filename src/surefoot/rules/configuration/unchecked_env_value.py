@@ -9,8 +9,9 @@ import libcst as cst
 
 from surefoot.edits.environment import demand
 from surefoot.facts.kinds import RefusesNone, Reports
-from surefoot.model import Fix, Safety, Severity
-from surefoot.rule import Bad, Good, Rule
+from surefoot.model import Confidence, Fix, Safety, Severity
+from surefoot.rule import Bad, Good, Link, Rule
+from surefoot.semantics.carried import carried
 from surefoot.semantics.environment import Reading
 from surefoot.semantics.handlers import caught_by, last_name
 from surefoot.semantics.variables import is_platform_variable
@@ -112,6 +113,53 @@ class UncheckedEnvValue(Rule):
                 strict = True
             """
         ),
+        Bad(
+            """
+            import os
+            from os import environ
+
+            DB_HOST = os.getenv("DB_HOST")
+            DB_USER = environ.get("DB_USER")
+
+            def dsn():
+                return f"postgres://{DB_USER}@{DB_HOST}/shop"
+            """,
+            fixed="""
+            import os
+            from os import environ
+
+            DB_HOST = os.environ["DB_HOST"]
+            DB_USER = environ["DB_USER"]
+
+            def dsn():
+                return f"postgres://{DB_USER}@{DB_HOST}/shop"
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            import os
+
+            class Mailer:
+                def __init__(self, http):
+                    self.http = http
+                    self.url = os.getenv("MAIL_URL")
+
+                def send(self, mail):
+                    self.http.post(self.url + "/send", json=mail)
+            """
+        ),
+        Bad(
+            """
+            import os
+
+            def connect(driver):
+                host = os.getenv("BROKER_HOST")
+                port = os.getenv("BROKER_PORT")
+                return driver.connect("amqp://%s:%s/" % (host, port))
+            """,
+            count=2,
+        ),
         Good(
             """
             import os
@@ -202,6 +250,57 @@ class UncheckedEnvValue(Rule):
             """,
             because="the system sets `PATH`; a comparison and `str` take None",
         ),
+        Good(
+            """
+            import logging
+            import os
+
+            STAGE = os.getenv("STAGE")
+            NODE = os.getenv("NODE")
+            HOST = os.getenv("HOST")
+            PORT = os.getenv("PORT")
+            REGION = os.getenv("REGION")
+
+            if not STAGE:
+                raise SystemExit("STAGE is not set")
+            if not all([HOST, PORT]):
+                raise SystemExit("HOST or PORT is not set")
+
+            def queue():
+                logging.info(f"node {NODE}")
+                return f"{STAGE}-orders"
+
+            def url():
+                return f"http://{HOST}:{PORT}"
+
+            def bucket():
+                return f"orders-{REGION}" if REGION else "orders"
+            """,
+            because="it is tested somewhere, or None is for people to read",
+        ),
+        Good(
+            """
+            import os
+
+            class Mailer:
+                def __init__(self, http, check):
+                    self.http = http
+                    self.url = os.getenv("MAIL_URL")
+                    self.key = os.getenv("MAIL_KEY")
+                    self.host = os.getenv("MAIL_HOST")
+                    check(self.key)
+
+                def configure(self, host):
+                    self.host = host
+
+                def send(self, mail):
+                    if self.url is None:
+                        return
+                    self.http.post(self.url + "/send", json=mail, auth=f"Bearer {self.key}")
+                    self.http.post(f"https://{self.host}/done")
+            """,
+            because="it is tested, handed to who may test it, or set elsewhere as well",
+        ),
     )
 
     def visit_Module(self, node: cst.Module) -> None:
@@ -211,28 +310,54 @@ class UncheckedEnvValue(Rule):
         for reading in environment.readings:
             if not (reading.variable and reading.may_be_none and reading.is_text):
                 continue
-            effect = self._effect(reading)
-            if effect is None or is_platform_variable(reading.variable):
+            if is_platform_variable(reading.variable):
                 continue
-            if environment.is_checked(reading):
-                continue
-            message = f"where `{reading.variable}` is not set, {effect}"
-            self.report(reading.node, message, fix_data=())
+            effect = self._effect(reading.node)
+            if effect is None:
+                self._check_carried(reading)
+            elif not environment.is_checked(reading):
+                message = f"where `{reading.variable}` is not set, {effect}"
+                self.report(reading.node, message, fix_data=())
+
+    def _check_carried(self, reading: Reading) -> None:
+        """Judge a reading by what is done under the name it is given."""
+        uses = carried(self.file, reading.node)
+        if not uses or self._is_asked_for(reading):
+            return
+        for use in uses:
+            effect = self._effect(use)
+            if effect is not None:
+                shown = self.file.code(use)
+                local = isinstance(use, cst.Name) and self.file.function(reading.node) is not None
+                self.report(
+                    reading.node,
+                    f"where `{reading.variable}` is not set, `{shown}` is None: {effect}",
+                    confidence=Confidence.HIGH if local else Confidence.MEDIUM,
+                    chain=[Link(self.file.path, self.file.tree.place(use), f"`{shown}` is used")],
+                    fix_data=(),
+                )
+                return
+
+    def _is_asked_for(self, reading: Reading) -> bool:
+        """Whether the file asks anywhere whether the variable is set, or sets it."""
+        environment = self.file.environment
+        return reading.variable in environment.written or any(
+            reading.variable in variables for _, variables in environment.checks
+        )
 
     def fix_at(self, node: Any) -> Fix:
         edits = demand(self.file, node)
         return Fix("Raise where it is not set", edits, Safety.UNSAFE)
 
-    def _effect(self, reading: Reading) -> str | None:
-        """Say what None does where the reading stands; None where it does no harm."""
-        text = self._effect_in_text(reading)
+    def _effect(self, node: cst.CSTNode) -> str | None:
+        """Say what None does where it stands; None where it does no harm."""
+        text = self._effect_in_text(node)
         if text is not None:
-            return None if self._is_for_people(reading) else text
-        failure = self._failure(reading)
-        return None if failure is None or self._is_caught(reading) else failure
+            return None if self._is_for_people(node) else text
+        failure = self._failure(node)
+        return None if failure is None or self._is_caught(node) else failure
 
-    def _effect_in_text(self, reading: Reading) -> str | None:
-        node: cst.CSTNode = reading.node
+    def _effect_in_text(self, node: cst.CSTNode) -> str | None:
         parent = self.file.parent(node)
         while isinstance(parent, (cst.Element, cst.Tuple)):
             node, parent = parent, self.file.parent(parent)
@@ -249,8 +374,7 @@ class UncheckedEnvValue(Rule):
                     return 'the text holds "None" in its place'
         return None
 
-    def _failure(self, reading: Reading) -> str | None:
-        node = reading.node
+    def _failure(self, node: cst.CSTNode) -> str | None:
         match self.file.parent(node):
             case cst.Attribute(value=value, attr=attr) if value is node:
                 return f"`.{attr.value}` raises AttributeError"
@@ -283,9 +407,9 @@ class UncheckedEnvValue(Rule):
             return isinstance(constant[0], str)
         return self.file.type_of(node) == "builtins.str"
 
-    def _is_for_people(self, reading: Reading) -> bool:
+    def _is_for_people(self, node: cst.CSTNode) -> bool:
         """Whether the text goes into a record, an exception or to the screen."""
-        for parent in self.file.ancestors(reading.node):
+        for parent in self.file.ancestors(node):
             match parent:
                 case cst.Raise() | cst.Assert():
                     return True
@@ -300,8 +424,8 @@ class UncheckedEnvValue(Rule):
                     return False
         return False
 
-    def _is_caught(self, reading: Reading) -> bool:
-        block = self.file.block(reading.node)
+    def _is_caught(self, node: cst.CSTNode) -> bool:
+        block = self.file.block(node)
         while block.parent is not None and block.kind not in ("function", "lambda", "class"):
             if block.kind == "try" and isinstance(block.node, cst.Try):
                 caught = [caught_by(self.file, handler) for handler in block.node.handlers]

@@ -61,6 +61,19 @@ class DebugOnlyLog(Rule):
                     return 0
             """
         ),
+        Bad(
+            """
+            import logging
+
+            log = logging.getLogger(__name__)
+
+            def sync(client):
+                try:
+                    client.sync()
+                except Exception as error:
+                    log.log(logging.DEBUG, "not in step: %s", error)
+            """
+        ),
         Good(
             """
             import logging

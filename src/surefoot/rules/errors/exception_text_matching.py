@@ -112,6 +112,19 @@ class ExceptionTextMatching(Rule):
                     raise
             """
         ),
+        Bad(
+            """
+            from sqlalchemy.exc import IntegrityError
+
+            def claim(session, order):
+                try:
+                    session.flush()
+                except IntegrityError as error:
+                    if "duplicate key" in str(error.orig):
+                        return False
+                    raise
+            """
+        ),
         Good(
             """
             from botocore.exceptions import ClientError
@@ -256,6 +269,7 @@ class ExceptionTextMatching(Rule):
             and item.attr.value == first
             and isinstance(item.value, cst.Name)
             and item.value.value == name
+            and not isinstance(self.file.parent(item), cst.Arg)
             for item in inside([body])
         )
 

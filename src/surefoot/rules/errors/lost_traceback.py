@@ -406,45 +406,6 @@ class LostTraceback(Rule):
             """,
             because="what is wrong with a value that is read, the new exception says",
         ),
-        Good(
-            """
-            def load(store, key):
-                try:
-                    return store.read(key)
-                except Exception:
-                    # The key is part of the exception, and must not get into any log.
-                    raise RuntimeError("not read") from None
-            """,
-            because="the author says why",
-        ),
-        Good(
-            """
-            import time
-
-            def fetch(source, key):
-                last = None
-                for _ in range(3):
-                    try:
-                        return source.fetch(key)
-                    except Exception as error:
-                        last = error
-                        time.sleep(1)
-                raise RuntimeError("nothing fetched") from last
-            """,
-            because="the last exception is kept for the new one",
-        ),
-        Good(
-            """
-            def fetch(sources, key, report):
-                for source in sources:
-                    try:
-                        return source.fetch(key)
-                    except Exception:
-                        report(source)
-                raise RuntimeError("nothing fetched")
-            """,
-            because="who is called may leave a record",
-        ),
     )
 
     def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:

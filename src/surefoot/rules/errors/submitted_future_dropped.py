@@ -17,6 +17,7 @@ from surefoot.semantics.call import Call
 from surefoot.semantics.decorators import is_neutral
 from surefoot.semantics.selfguarded import cannot_fail, guards_itself, tells_some
 from surefoot.semantics.values import Value
+from surefoot.semantics.waited import is_only_waited_for
 
 
 class SubmittedFutureDropped(Rule):
@@ -123,6 +124,50 @@ class SubmittedFutureDropped(Rule):
             def tidy(folder):
                 workers.submit(lambda: shutil.rmtree(folder))
             """
+        ),
+        Bad(
+            """
+            from concurrent import futures
+
+            POOL = futures.ThreadPoolExecutor()
+
+            def copy(path):
+                with open(path) as file:
+                    return file.read()
+
+            def copy_all(paths):
+                running = [POOL.submit(copy, path) for path in paths]
+                futures.wait(running)
+
+            def copy_each(paths):
+                running = []
+                for path in paths:
+                    running.append(POOL.submit(copy, path))
+                futures.wait(running, timeout=60)
+            """,
+            count=2,
+        ),
+        Good(
+            """
+            from concurrent import futures
+
+            POOL = futures.ThreadPoolExecutor()
+
+            def copy(path):
+                with open(path) as file:
+                    return file.read()
+
+            def copy_all(paths):
+                running = [POOL.submit(copy, path) for path in paths]
+                futures.wait(running)
+                return [future.result() for future in running]
+
+            def copy_each(paths):
+                running = [POOL.submit(copy, path) for path in paths]
+                done, late = futures.wait(running, timeout=60)
+                return done
+            """,
+            because="what came of them is asked, or may be",
         ),
         Good(
             """
@@ -327,14 +372,15 @@ class SubmittedFutureDropped(Rule):
         if self.file.is_test:
             return
         done = answer(self.file, node, is_future=True)
-        if done.read or done.escapes:
+        waited = is_only_waited_for(self.file, node)
+        if (done.read or done.escapes) and not waited:
             return
         if any(self._cannot_fail(argument.value) for argument in node.args):
             return
         inner = [self._work(argument.value) for argument in node.args]
         places = [self.file.tree.place(item) for item in inner if item is not None]
         minor = is_telemetry(self.file, node, [node]) or is_leaving(self.file, node)
-        self.note(node, "drops", tuple(places), minor)
+        self.note(node, "drops", tuple(places), minor, waited)
 
     def _work(self, node: cst.CSTNode) -> cst.Call | None:
         """The call that an argument will make: that of a lambda, or of a coroutine."""
@@ -362,7 +408,7 @@ class SubmittedFutureDropped(Rule):
                 continue
             if any(call.arguments.has(keyword) for keyword in fact.told_by):
                 continue
-            _, places, minor = note.data
+            _, places, minor, waited = note.data
             works = [project.calls_at.get((examination.path, place)) for place in places]  # type: ignore[attr-defined]
             value = call.arguments.get(fact.parameter or (), fact.position)
             names = [item.name for item in works if item is not None and item.name]
@@ -375,7 +421,7 @@ class SubmittedFutureDropped(Rule):
             unsure = not names or any(guards) or not some.isdisjoint(names)
             self.report(
                 note,
-                _message(call, fact, names[0] if names else None),
+                _message(call, fact, names[0] if names else None, bool(waited)),
                 path=examination.path,
                 severity=_severity(fact, bool(minor)),
                 confidence=Confidence.LOW if unsure else None,
@@ -428,11 +474,13 @@ def _severity(fact: KeepsFailure, minor: bool) -> Severity | None:
     return Severity.WARNING if fact.logged else None
 
 
-def _message(call: Call, fact: KeepsFailure, work: str | None) -> str:
+def _message(call: Call, fact: KeepsFailure, work: str | None, waited: bool) -> str:
     name = call.shown.rpartition(".")[2]
     subject = f"a failure of `{work.rpartition('.')[2]}`" if work else "a failure of the work"
     if fact.iterated:
         return f"{subject} comes out only where the results of `{name}` are iterated: never"
+    if waited:
+        return f"{subject} stays in its future: all are waited for, and none is asked"
     if fact.logged:
         return f"{subject} stays in the future from `{name}` until that is garbage-collected"
     return f"{subject} stays in what `{name}` returns, which is thrown away: nobody hears of it"
