@@ -42,6 +42,15 @@ class Mutates(Fact, key="mutates"):
 
 
 @dataclass(frozen=True)
+class EndsProgram(Fact, key="ends-program"):
+    """The callable, or an exception it makes, ends the program, with success unless it is given
+    another exit status: by the keyword `parameter` or at `position`."""
+
+    parameter: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True)
 class EndsCommand(Fact, key="ends-command"):
     """The method waits for the end of a program that was started.
 
