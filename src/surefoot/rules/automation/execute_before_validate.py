@@ -11,6 +11,7 @@ from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.handlers import inside, last_name
 from surefoot.semantics.mutations import mutation_of
+from surefoot.semantics.rehearsal import root_of
 
 _EXECUTES = re.compile(r"_*(execute|apply|perform|deploy|run|carry_out|rollout)(_\w+)?")
 _VALIDATES = re.compile(r"_*(pre_?)?(validate|check|is_valid|assert_valid)(_\w+)?")
@@ -137,18 +138,16 @@ class ExecuteBeforeValidate(Rule):
     def _plan_of(self, call: cst.Call, loops: dict[str, str]) -> str | None:
         """Return the plan, or the step of one, that a call is about: its first argument, what
         it unpacks, or the object whose method it is."""
-        match call:
-            case cst.Call(args=[cst.Arg(value=cst.Name(value=name), star="" | "**"), *_]):
-                pass
-            case cst.Call(args=[cst.Arg(value=value, star="**")]):
-                name = next(
-                    (part.value for part in inside([value]) if isinstance(part, cst.Name)), ""
-                )
-            case cst.Call(func=cst.Attribute(value=cst.Name(value=name)), args=[]):
-                pass
-            case _:
-                return None
-        return name if _PLAN.fullmatch(loops.get(name, name)) else None
+        about: cst.BaseExpression | None = None
+        if call.args:
+            about = call.args[0].value if call.args[0].star != "*" else None
+            if call.args[0].star == "**":
+                about = root_of(call.args[0].value)
+        elif isinstance(call.func, cst.Attribute):
+            about = call.func.value
+        if not isinstance(about, cst.Name):
+            return None
+        return about.value if _PLAN.fullmatch(loops.get(about.value, about.value)) else None
 
     def _changes(self, call: cst.Call) -> bool:
         known = self.file.call(call)
