@@ -122,10 +122,10 @@ class ExecuteBeforeValidate(Rule):
                             executed.pop(target.target.value, None)
                 case cst.Call():
                     called = last_name(item.func)
-                    name = self._plan_of(item, loops)
-                    if name is None:
+                    about = self._plan_of(item, loops)
+                    if about is None:
                         continue
-                    plan = loops.get(name, name)
+                    plan = loops.get(about, about)
                     if _VALIDATES.fullmatch(called):
                         if plan in executed and plan not in validated:
                             self._report(executed[plan], plan, called)
