@@ -189,6 +189,21 @@ class DryRunIgnored(Rule):
         ),
         Good(
             """
+            import os
+
+            class Lock:
+                def acquire(self):
+                    os.unlink(self.path)
+
+            def upgrade(lock: Lock, store, dry_run):
+                lock.acquire()
+                if not dry_run:
+                    store.convert()
+            """,
+            because="a lock is the program's own",
+        ),
+        Good(
+            """
             import boto3
 
             def cleanup(dry_run):
