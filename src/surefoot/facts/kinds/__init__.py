@@ -36,6 +36,7 @@ from surefoot.facts.kinds.architecture import (
     Writes,
 )
 from surefoot.facts.kinds.automation import (
+    Destroys,
     Detached,
     EndsCommand,
     EndsProgram,
@@ -119,6 +120,7 @@ __all__ = [
     "Credential",
     "Deadline",
     "Decodes",
+    "Destroys",
     "Detached",
     "Dumps",
     "EndsCommand",

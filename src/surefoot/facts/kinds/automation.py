@@ -93,6 +93,18 @@ class MachineOutput(Fact, key="machine-output"):
 
 
 @dataclass(frozen=True)
+class Destroys(Fact, key="destroys"):
+    """Running the program destroys what was there.
+
+    Only with one of the `words`, where there are any (`*` stands for anything in them), and
+    never with one of `simulated_by`.
+    """
+
+    words: tuple[str, ...] = ()
+    simulated_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MayFail(Fact, key="may-fail"):
     """The program of this name is run for an effect nobody depends on, or fails in the
     ordinary course of things: its exit status says little.
