@@ -27,7 +27,7 @@ _ELSEWHERE = re.compile(
     r"(POSIX|Linux|macOS|Windows) only|each instance|separate package|not there|\bgone\b"
     r"|\b(below|before|since|until) \d"
 )
-_OF_PROGRAMS = frozenset({"machine-output", "may-fail"})
+_OF_PROGRAMS = frozenset({"destroys", "machine-output", "may-fail"})
 
 
 class NotThere(Exception):

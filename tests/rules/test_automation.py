@@ -358,7 +358,7 @@ def test_sql_that_destroys() -> None:
         ('[sys.executable, "-m", name]', Confidence.MEDIUM),
         ("[name, *options]", Confidence.LOW),
         ("command(name)", Confidence.LOW),
-        ('[os.environ["SHELL"]]', Confidence.LOW),
+        ('[os.environ["HELM"]]', Confidence.LOW),
     ],
 )
 def test_command_of_which_nothing_is_known(command: str, confidence: Confidence) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,6 +20,8 @@ from surefoot.semantics.rehearsal import FLAG, Rehearsal
 from surefoot.semantics.summary import At, FunctionSummary
 
 _DEEPEST = 2
+_HOLDS = re.compile(r"_*(acquire|release|(un)?lock)(_\w+)?")
+"""Functions that take or give back a lock: the file they remove is their own."""
 _ASIDE = At.HANDLER | At.LAMBDA | At.DECORATOR
 
 
@@ -106,7 +109,7 @@ class Rehearsals:
         """Return the way from a call of a project function, which cannot be told about dry
         runs, to a call that destroys something."""
         callee = self.project.target(call)
-        if callee is None or self._asks(callee):
+        if callee is None or self._asks(callee) or _HOLDS.fullmatch(callee.rpartition(".")[2]):
             return None
         function = self.project.function(callee)
         if function is None or flag_parameters(function) or function.is_generator:

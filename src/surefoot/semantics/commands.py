@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import libcst as cst
 
-from surefoot.facts.kinds import Fact, MayFail, ReadsConfiguration, RunsCommand
+from surefoot.facts.kinds import Destroys, Fact, MayFail, ReadsConfiguration, RunsCommand
 from surefoot.semantics.call import Arguments, Call
 from surefoot.semantics.environment import ENVIRON
 from surefoot.semantics.file import File
@@ -74,6 +75,24 @@ class Command(NamedTuple):
 
 
 _UNKNOWN = Command((None,))
+
+
+def destroys(world: World, command: Command) -> str | None:
+    """Say what a command that destroys is: `kubectl delete`; None for others."""
+    fact = command.fact(world, Destroys)
+    words = [word for word in command.rest if word is not None]
+    if fact is None or _among(words, fact.simulated_by) is not None:
+        return None
+    if not fact.words:
+        return command.program
+    found = _among(words, fact.words)
+    return f"{command.program} {found}" if found is not None else None
+
+
+def _among(words: list[str], patterns: tuple[str, ...]) -> str | None:
+    """Return the first word that one of the patterns fits."""
+    fits = (word for word in words if any(fnmatchcase(word, pattern) for pattern in patterns))
+    return next(fits, None)
 
 
 def command_of(call: Call, fact: RunsCommand) -> Command | None:
@@ -209,6 +228,11 @@ def output_of(file: File, node: cst.BaseExpression) -> Output | None:
                 symbol = inner
             case ("c", ("a", inner, "communicate" | "read" as method), _):
                 symbol, part = inner, part or method
+            case ("a", ("I", ("n", owner)), attribute):
+                cls = file.world.cls(owner)
+                symbol = cls.members.get(attribute) if cls is not None else None
+                if symbol is not None and symbol[0] == "A":
+                    symbol = symbol[2]
             case ("a", inner, attribute):
                 symbol, part = inner, attribute
             case ("x", inner, key):

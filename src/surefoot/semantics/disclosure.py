@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from surefoot.facts.kinds import ReadsConfiguration, Settings
+from surefoot.facts.kinds import ReadsConfiguration, Settings, ShowsFields
 from surefoot.semantics import secrets
 from surefoot.semantics.environment import ENVIRON
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import inside, last_name, words
+from surefoot.semantics.summary import ClassSummary
 from surefoot.semantics.texts import LITERALS, assigned, written
 
 _SHOWING = frozenset({"str", "repr", "format", "dict", "dumps", "vars", "asdict"})
@@ -20,6 +21,7 @@ _SHOWING_METHODS = frozenset(
     | {"model_dump", "model_dump_json", "copy", "get"}
 )
 _HEADERS = frozenset({"authorization", "proxy-authorization", "x-api-key", "x-auth-token"})
+_TEXTS = frozenset({"builtins.str", "builtins.bytes"})
 _PLAIN_TYPES = frozenset(
     {
         "builtins.bool",
@@ -171,7 +173,11 @@ def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator
     if value == ENVIRON:
         yield "os.environ", "every secret of the environment"
         return
-    if secrets.secret_kind(name) is not None:
+    if name.lower().replace("_", "-") in _HEADERS and file.type_of(node) == "builtins.str":
+        if not _is_harmless(file, node, value):
+            yield file.code(node), "a secret"
+        return
+    if secrets.secret_kind(name) not in (None, "dsn"):
         if _is_harmless(file, node, value):
             return
         yield from _named(file, name, file.code(node))
@@ -376,14 +382,42 @@ def _of_dictionary(
 
 
 def _of_settings(file: File, node: cst.CSTNode, cls: str) -> Iterator[tuple[str, str]]:
-    """Yield a settings model that shows the secret in one of its fields when it is printed."""
+    """Yield a settings model, or another record, that shows the secret in one of its fields when
+    it is printed."""
     summary = file.world.cls(cls)
-    if summary is None or file.world.fact(Settings, cls) is None:
+    if summary is None or {"__repr__", "__str__"} & set(summary.members):
         return
-    if {"__repr__", "__str__"} & set(summary.members):
+    is_settings = file.world.fact(Settings, cls) is not None
+    if not is_settings and not _shows_fields(file, cls, summary):
         return
     for name, symbol in summary.members.items():
+        kind = secrets.secret_kind(name)
         field = file.world.value(symbol)
-        if secrets.secret_kind(name) and not (field is not None and field[1] in _PLAIN_TYPES):
+        if kind is None or _is_hidden(symbol):
+            continue
+        if is_settings:
+            shown = field is None or field[1] not in _PLAIN_TYPES
+        else:
+            shown = field is not None and field[1] in _TEXTS and kind in ("password", "secret")
+        if shown:
             yield file.code(node), f"the field `{name}`"
             return
+
+
+def _shows_fields(file: File, cls: str, summary: ClassSummary) -> bool:
+    """Whether an instance of a class, printed, shows its fields."""
+    if file.world.fact(ShowsFields, cls) is not None:
+        return True
+    for decorator in summary.decorators:
+        name = file.world.target(decorator)
+        fact = file.world.fact(ShowsFields, name) if name is not None else None
+        if fact is not None and not _is_hidden(decorator):
+            return True
+    return False
+
+
+def _is_hidden(symbol: object) -> bool:
+    """Whether a field, or a class, is defined with `repr=False`."""
+    if not isinstance(symbol, tuple):
+        return False
+    return symbol == ("repr", ("k", False)) or any(map(_is_hidden, symbol))

@@ -48,4 +48,24 @@ def _entries(file: File, _: cst.Module) -> dict[str, Entry]:
             parent = file.parent(node)
             entry = Entry(qualname, isinstance(parent, cst.Expr), node in last)
             found.setdefault(qualname, entry)
+    for definition in file.tree.module.body if found else ():
+        if isinstance(definition, cst.FunctionDef) and definition.name.value in found:
+            known = found[definition.name.value]
+            inner = _run_last(file, definition)
+            if inner is not None and known.is_last:
+                found.setdefault(inner, Entry(inner, True))
     return found
+
+
+def _run_last(file: File, definition: cst.FunctionDef) -> str | None:
+    """Return the coroutine, by qualname, that a function runs as its last deed, and of which it
+    drops the result."""
+    statements = [item for item in body_of(definition.body) if not isinstance(item, cst.Return)]
+    while statements and isinstance(statements[-1], cst.Try):
+        statements = list(body_of(statements[-1].body))
+    match statements[-1:]:
+        case [cst.Expr(value=cst.Call(args=[cst.Arg(value=cst.Call() as work), *_]) as run)]:
+            name = file.call(work).name if file.call(run).name in _RUNNERS else None
+            if name is not None and file.world.function(name) is not None:
+                return file.world.split(name)[1]
+    return None

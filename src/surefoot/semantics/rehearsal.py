@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from surefoot.facts.kinds import Mutates, NoReturn, TemporaryPath
+from surefoot.facts.kinds import Mutates, NoReturn, RunsCommand, TemporaryPath
+from surefoot.semantics.commands import command_text, destroys
 from surefoot.semantics.file import File
 from surefoot.semantics.handlers import Response, body_of, inside, last_name, response_to_call
 from surefoot.syntax.scopes import Scope
@@ -48,7 +49,8 @@ class Rehearsal(NamedTuple):
     `calls` are their places; `tested_after` those of them that come before a test of the
     flag; `named` those whose callee is not known but says by its name that it destroys, with
     that name. `given` are the places of those made whatever the flag says that are told of it.
-    `handed` tells that the flag is kept where other functions may find it.
+    `ran` are the places of programs that destroy and are run whatever the flag says, with
+    their words. `handed` tells that the flag is kept where other functions may find it.
     """
 
     function: str
@@ -59,6 +61,7 @@ class Rehearsal(NamedTuple):
     tested_after: tuple[int, ...]
     named: tuple[tuple[int, str], ...]
     given: tuple[int, ...]
+    ran: tuple[tuple[int, str], ...]
 
 
 def flag_of(names: Sequence[str]) -> str | None:
@@ -175,7 +178,7 @@ class _Reading:
             while size != len(self.told):
                 size = len(self.told)
                 self._follow()
-        calls, after, named, given = [], [], [], []
+        calls, after, named, given, ran = [], [], [], [], []
         tests = [
             item for item in self.nodes if isinstance(item, _DECIDES) and self._says(item.test)
         ]
@@ -207,6 +210,11 @@ class _Reading:
             if here < last_test:
                 after.append(here)
             call = self.file.call(item)
+            runs = call.fact(RunsCommand)
+            command = command_text(self.file, item, runs) if runs is not None else None
+            program = destroys(self.file.world, command) if command is not None else None
+            if program is not None and not undone:
+                ran.append((here, program))
             name = last_name(item.func)
             if (
                 call.name is None
@@ -225,6 +233,7 @@ class _Reading:
             tuple(after),
             tuple(named),
             tuple(given),
+            tuple(ran),
         )
 
     # -- what depends on the flag ----------------------------------------------------------

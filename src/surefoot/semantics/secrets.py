@@ -282,6 +282,11 @@ def is_address_name(name: str) -> bool:
     )
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text under a secret's name is a word for nothing, or one filled in later."""
+    return _NO_VALUE.fullmatch(text) is not None or _FORMAT.search(text) is not None
+
+
 def stands_in(name: str, default: str) -> bool:
     """Whether a default text does the work of the secret `name`: it opens something here, and
     is no flag, number, path or word for nothing."""

@@ -36,8 +36,10 @@ from surefoot.facts.kinds.architecture import (
     Writes,
 )
 from surefoot.facts.kinds.automation import (
+    Destroys,
     Detached,
     EndsCommand,
+    EndsProgram,
     MachineOutput,
     MayFail,
     Mutates,
@@ -93,7 +95,7 @@ from surefoot.facts.kinds.retrying import (
     UniqueValue,
 )
 from surefoot.facts.kinds.roles import Role, TakesWork
-from surefoot.facts.kinds.secrets import Credential, SecretFormat
+from surefoot.facts.kinds.secrets import Credential, SecretFormat, ShowsFields
 from surefoot.facts.kinds.testing import Asserts, ExpectsException, Fixture, Mock, Patches
 from surefoot.facts.kinds.values import Attributes, Enters, Generic, Returns
 from surefoot.facts.kinds.waiting import (
@@ -118,9 +120,11 @@ __all__ = [
     "Credential",
     "Deadline",
     "Decodes",
+    "Destroys",
     "Detached",
     "Dumps",
     "EndsCommand",
+    "EndsProgram",
     "EndsTransaction",
     "Enters",
     "Entity",
@@ -180,6 +184,7 @@ __all__ = [
     "SecretFormat",
     "SetsSocketTimeout",
     "Settings",
+    "ShowsFields",
     "StartsTask",
     "Suppresses",
     "Synchronous",

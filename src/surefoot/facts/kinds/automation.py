@@ -42,6 +42,15 @@ class Mutates(Fact, key="mutates"):
 
 
 @dataclass(frozen=True)
+class EndsProgram(Fact, key="ends-program"):
+    """The callable, or an exception it makes, ends the program, with success unless it is given
+    another exit status: by the keyword `parameter` or at `position`."""
+
+    parameter: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True)
 class EndsCommand(Fact, key="ends-command"):
     """The method waits for the end of a program that was started.
 
@@ -81,6 +90,18 @@ class MachineOutput(Fact, key="machine-output"):
 
     options: tuple[str, ...]
     commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Destroys(Fact, key="destroys"):
+    """Running the program destroys what was there.
+
+    Only with one of the `words`, where there are any (`*` stands for anything in them), and
+    never with one of `simulated_by`.
+    """
+
+    words: tuple[str, ...] = ()
+    simulated_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

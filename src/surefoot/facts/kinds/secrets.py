@@ -8,6 +8,13 @@ from surefoot.facts.kinds.base import Fact
 
 
 @dataclass(frozen=True)
+class ShowsFields(Fact, key="shows-fields"):
+    """Instances of subclasses, or of the classes it decorates, show their fields as text."""
+
+    yes: bool = True
+
+
+@dataclass(frozen=True)
 class SecretFormat(Fact, key="secret-format"):
     """Secrets of one issuer are told from other texts by how they begin.
 

@@ -9,6 +9,7 @@ import libcst as cst
 
 from surefoot.edits import answer_last, import_module, replace, replace_statement
 from surefoot.edits.text import text_of
+from surefoot.facts.kinds import EndsProgram
 from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.circumstances import is_main_guard
@@ -26,7 +27,6 @@ from surefoot.semantics.remarks import says_lenient
 _SHOWS = frozenset(
     {"echo", "flush", "format", "pprint", "print", "print_exc", "print_exception", "secho", "write"}
 )
-_EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "builtins.SystemExit"})
 
 
 class CliFailureExitsZero(Rule):
@@ -266,6 +266,80 @@ class CliFailureExitsZero(Rule):
             """,
             because="it is a step, and the program goes on to its work",
         ),
+        Bad(
+            """
+            import asyncio
+            import logging
+
+            import typer
+
+            app = typer.Typer()
+
+            @app.command()
+            def pull():
+                try:
+                    work()
+                except Exception as error:
+                    typer.echo(f"pull failed: {error}")
+                    raise typer.Exit()
+
+            async def run():
+                try:
+                    await work()
+                except Exception:
+                    logging.exception("nightly job failed")
+
+            def main():
+                try:
+                    asyncio.run(run())
+                except Exception as error:
+                    logging.critical("crashed: %s", error)
+                    return 2
+                return 0
+
+            if __name__ == "__main__":
+                main()
+            """,
+            count=3,
+        ),
+        Good(
+            """
+            import asyncio
+            import logging
+            import sys
+
+            import typer
+
+            app = typer.Typer()
+
+            @app.command()
+            def pull():
+                try:
+                    work()
+                except Exception as error:
+                    typer.echo(f"pull failed: {error}")
+                    raise typer.Exit(code=1)
+
+            async def warm_up():
+                try:
+                    await work()
+                except Exception:
+                    logging.exception("the first request will load it")
+
+            def main():
+                try:
+                    asyncio.run(warm_up())
+                    serve()
+                except Exception as error:
+                    logging.critical("crashed: %s", error)
+                    return 2
+                return 0
+
+            if __name__ == "__main__":
+                sys.exit(main())
+            """,
+            because="the status is not 0, or there is other work to do",
+        ),
         Good(
             """
             def main():
@@ -346,7 +420,7 @@ class CliFailureExitsZero(Rule):
         """Return what a program begins with, if it ends with this statement and nobody hears
         of what the handler returns."""
         suite = self.file.parent(node)
-        if not isinstance(suite, cst.IndentedBlock) or suite.body[-1] is not node:
+        if not isinstance(suite, cst.IndentedBlock) or not _is_last(node, suite):
             return None
         if node.finalbody is not None and any(
             type(item) is cst.Call for item in inside([node.finalbody.body])
@@ -404,15 +478,29 @@ class CliFailureExitsZero(Rule):
 
     def _endings(self, handler: cst.ExceptHandler) -> Iterator[cst.Call]:
         for item in inside([handler.body]):
-            if type(item) is cst.Call and self.file.call(item).name in _EXITS:
+            if type(item) is cst.Call and self.file.call(item).fact(EndsProgram) is not None:
                 yield item
 
     def _is_success(self, call: cst.Call) -> bool:
         """Whether a call ends the process with exit status 0."""
         if not call.args:
             return True
-        constant = self.file.constant(call.args[0].value)
+        known = self.file.call(call)
+        fact = known.fact(EndsProgram)
+        if fact is None:
+            return False
+        constant = known.arguments.constant(fact.parameter or (), fact.position)
         return constant is not None and constant[0] in (0, None, False)
+
+
+def _is_last(node: cst.Try, suite: cst.IndentedBlock) -> bool:
+    """Whether nothing comes after a statement but the answer that all went well."""
+    match suite.body[suite.body.index(node) + 1 :]:
+        case []:
+            return True
+        case [cst.SimpleStatementLine(body=[cst.Return(value=value)])]:
+            return value is None or (isinstance(value, cst.Integer) and value.value == "0")
+    return False
 
 
 def _is_meant(handler: cst.ExceptHandler) -> bool:

@@ -65,6 +65,19 @@ class CliOutputMatching(Rule):
                 return re.search("nothing to commit", done.stdout.decode().lower()) is not None
             """
         ),
+        Bad(
+            """
+            import subprocess
+
+            class Host:
+                def __init__(self, name):
+                    words = ["systemctl", "status", name]
+                    self.status = subprocess.run(words, capture_output=True, text=True)
+
+                def is_up(self):
+                    return "active (running)" in self.status.stdout
+            """
+        ),
         Good(
             """
             import json

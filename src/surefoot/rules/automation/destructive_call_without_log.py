@@ -6,7 +6,7 @@ import libcst as cst
 
 from surefoot.facts.kinds import Mutates
 from surefoot.linking.project import Project, full_name
-from surefoot.model import Severity
+from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.deeds import leaves_record
@@ -26,6 +26,7 @@ class DestructiveCallWithoutLog(Rule):
 
     code = "SF1109"
     severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
     default = False
     facts = (Mutates,)
     needs_tree = True

@@ -57,6 +57,35 @@ class DestructiveCliWithoutDryRun(Rule):
                 users.delete(name)
             """
         ),
+        Bad(
+            """
+            import argparse
+
+            def wipe(args):
+                backend.wipe(args.name)
+
+            def main():
+                parser = argparse.ArgumentParser()
+                command = parser.add_subparsers().add_parser("wipe")
+                command.add_argument("name")
+                command.set_defaults(func=wipe)
+            """
+        ),
+        Good(
+            """
+            import argparse
+
+            def wipe(args):
+                backend.wipe(args.name, args.dry_run)
+
+            def main():
+                parser = argparse.ArgumentParser()
+                parser.add_argument("--dry-run", action="store_true")
+                command = parser.add_subparsers().add_parser("wipe")
+                command.set_defaults(func=wipe)
+            """,
+            because="it can be tried",
+        ),
         Good(
             """
             import click
@@ -102,6 +131,26 @@ class DestructiveCliWithoutDryRun(Rule):
             because="the one destroys nothing, and the other is no command",
         ),
     )
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Judge the function that a command of `argparse` is carried out by."""
+        if last_name(node.func) != "set_defaults" or _OPTION.search(self.file.text):
+            return
+        for argument in node.args:
+            if argument.keyword is None or not isinstance(argument.value, cst.Name):
+                continue
+            name = argument.value.value
+            owner = self.file.scope(node).find(name)
+            defined = owner.bindings[name][0].node if owner is not None else None
+            if (
+                isinstance(defined, cst.FunctionDef)
+                and _DESTROYS.fullmatch(name)
+                and not is_stub(defined)
+                and not calls_like(defined.body, _ASKS)
+            ):
+                self.report(
+                    defined, f"the command `{name}` can neither be tried nor asks before it is done"
+                )
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         name = node.name.value

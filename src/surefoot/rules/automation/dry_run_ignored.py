@@ -187,6 +187,46 @@ class DryRunIgnored(Rule):
             """,
             because="a dry run does not get there",
         ),
+        Bad(
+            """
+            import subprocess
+
+            def retire(names, *, dry_run=False):
+                for name in names:
+                    command = ["kubectl", "delete", "node", name]
+                    print(*command, "(dry run)" if dry_run else "")
+                    subprocess.run(command, check=True)
+            """
+        ),
+        Good(
+            """
+            import subprocess
+
+            def retire(names, dry_run):
+                subprocess.run(["kubectl", "get", "node", *names], check=True)
+                subprocess.run(["kubectl", "delete", "node", "--dry-run=server"], check=True)
+                command = ["kubectl", "delete", "node", *names]
+                if dry_run:
+                    command.append("--dry-run=server")
+                subprocess.run(command, check=True)
+            """,
+            because="it only asks, or is told",
+        ),
+        Good(
+            """
+            import os
+
+            class Lock:
+                def acquire(self):
+                    os.unlink(self.path)
+
+            def upgrade(lock: Lock, store, dry_run):
+                lock.acquire()
+                if not dry_run:
+                    store.convert()
+            """,
+            because="a lock is the program's own",
+        ),
         Good(
             """
             import boto3
@@ -306,7 +346,9 @@ class DryRunIgnored(Rule):
         notes = list(project.notes(self.name))
         rehearsals = Rehearsals(project, notes)
         for function in rehearsals.functions:
-            if self._report_first(rehearsals, function) or not function.read.named:
+            if self._report_first(rehearsals, function) or self._report_run(project, function):
+                continue
+            if not function.read.named:
                 continue
             place, name = function.read.named[0]
             examination = project.examinations[function.path]
@@ -320,6 +362,18 @@ class DryRunIgnored(Rule):
         for function in rehearsals.kept:
             if not function.read.handed and rehearsals.is_reached(function):
                 self._report_kept(rehearsals, function)
+
+    def _report_run(self, project: Project, function: Rehearsed) -> bool:
+        """Report the first program that destroys something in a dry run."""
+        for place, program in function.read.ran:
+            self.report(
+                Note(self.name, place, function.read.function),
+                f"{_has(function)}, and `{program}` is run whatever it says",
+                path=project.examinations[function.path].path,
+                confidence=Confidence.MEDIUM,
+            )
+            return True
+        return False
 
     def _report_kept(self, rehearsals: Rehearsals, function: Rehearsed) -> None:
         """Report the first call of a function that destroys something while an attribute says
@@ -335,6 +389,7 @@ class DryRunIgnored(Rule):
                 ends = f"`{said_callee(call)}` ends in `{way.end.shown}`, which {end.what}"
                 self._report(function, call, ends, Confidence.MEDIUM, way.links())
                 return
+        self._report_run(rehearsals.project, function)
 
     def _report_first(self, rehearsals: Rehearsals, function: Rehearsed) -> bool:
         """Report the first call that changes something in a dry run, the surest ones before."""

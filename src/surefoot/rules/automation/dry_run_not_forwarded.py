@@ -21,7 +21,8 @@ from surefoot.semantics.rehearsal import (
 )
 
 _READS = re.compile(
-    r"_*(get|list|find|describe|is|has|fetch|read|lookup|count)_(?!or_|and_)(?!\w*_(or|and)_)"
+    r"_*((get|list|find|describe|is|has|fetch|read|lookup|count)_(?!or_|and_)(?!\w*_(or|and)_)"
+    r"|(check|compute|decrypt|diff|encrypt|parse|render|resolve|validate|verify)(_|$))"
 )
 """Functions that, by their names, only ask: what they hold back in a dry run are questions."""
 
@@ -236,6 +237,19 @@ class DryRunNotForwarded(Rule):
                     api.delete(labels)
             """,
             because="what only asks may ask in a dry run too",
+        ),
+        Good(
+            """
+            class Keys:
+                def decrypt(self, text, dry_run=False):
+                    if dry_run:
+                        raise PermissionError("dry run")
+                    return self.key.decrypt(text)
+
+                def reencrypt(self, text, dry_run=False):
+                    return self.decrypt(text)
+            """,
+            because="it changes nothing that could be held back",
         ),
         Good(
             """

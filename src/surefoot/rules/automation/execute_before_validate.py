@@ -6,9 +6,12 @@ import re
 
 import libcst as cst
 
+from surefoot.facts.kinds import Mutates
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.handlers import inside, last_name
+from surefoot.semantics.mutations import mutation_of
+from surefoot.semantics.rehearsal import root_of
 
 _EXECUTES = re.compile(r"_*(execute|apply|perform|deploy|run|carry_out|rollout)(_\w+)?")
 _VALIDATES = re.compile(r"_*(pre_?)?(validate|check|is_valid|assert_valid)(_\w+)?")
@@ -46,6 +49,34 @@ class ExecuteBeforeValidate(Rule):
                     raise ValueError(plan)
                 execute_plan(plan)
             """
+        ),
+        Bad(
+            """
+            def rollout(steps):
+                for step in steps:
+                    step.execute()
+                    step.validate()
+            """
+        ),
+        Bad(
+            """
+            import boto3
+            import jsonschema
+
+            def start(plan, schema):
+                boto3.client("ec2").run_instances(**plan["instances"])
+                jsonschema.validate(plan, schema)
+            """
+        ),
+        Good(
+            """
+            def rollout(steps):
+                for step in steps:
+                    step.validate()
+                for step in steps:
+                    step.execute()
+            """,
+            because="all steps are validated before the first is carried out",
         ),
         Good(
             """
@@ -89,17 +120,38 @@ class ExecuteBeforeValidate(Rule):
                     for target in targets:
                         if isinstance(target.target, cst.Name):
                             executed.pop(target.target.value, None)
-                case cst.Call(args=[cst.Arg(value=cst.Name(value=name), star=""), *_]):
+                case cst.Call():
                     called = last_name(item.func)
-                    plan = loops.get(name, name)
-                    if not _PLAN.fullmatch(plan):
+                    about = self._plan_of(item, loops)
+                    if about is None:
                         continue
+                    plan = loops.get(about, about)
                     if _VALIDATES.fullmatch(called):
                         if plan in executed and plan not in validated:
                             self._report(executed[plan], plan, called)
                         validated.add(plan)
-                    elif _EXECUTES.fullmatch(called) and not self._leaves(item, node):
+                    elif not self._leaves(item, node) and (
+                        _EXECUTES.fullmatch(called) or self._changes(item)
+                    ):
                         executed.setdefault(plan, item)
+
+    def _plan_of(self, call: cst.Call, loops: dict[str, str]) -> str | None:
+        """Return the plan, or the step of one, that a call is about: its first argument, what
+        it unpacks, or the object whose method it is."""
+        about: cst.BaseExpression | None = None
+        if call.args:
+            about = call.args[0].value if call.args[0].star != "*" else None
+            if call.args[0].star == "**":
+                about = root_of(call.args[0].value)
+        elif isinstance(call.func, cst.Attribute):
+            about = call.func.value
+        if not isinstance(about, cst.Name):
+            return None
+        return about.value if _PLAN.fullmatch(loops.get(about.value, about.value)) else None
+
+    def _changes(self, call: cst.Call) -> bool:
+        known = self.file.call(call)
+        return known.fact(Mutates) is not None and mutation_of(known) is not None
 
     def _report(self, call: cst.Call, plan: str, validator: str) -> None:
         self.report(

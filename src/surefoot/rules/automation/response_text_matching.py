@@ -9,11 +9,16 @@ import libcst as cst
 from surefoot.facts.kinds import ResponseText
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.texts import assigned
 
 _SUCCESS = re.compile(
     r"(?i)\b(succe(ss|ed|eded)|successful(ly)?|ok|okay|error|fail(ed|ure)?|denied|forbidden|invalid|"
     r"unauthori[sz]ed|not found|exception|rate limit(ed)?|too many requests|already exists|"
-    r"timed? ?out|done|accepted|rejected|expired|completed?)\b"
+    r"timed? ?out|done|accepted|rejected|expired|completed?|created|updated|deleted|removed|saved|"
+    r"started|stopped|queued|scheduled|cancell?ed|registered|unavailable|overloaded|try again)\b"
+)
+_WORDED = frozenset(
+    {"description", "detail", "error_description", "error_message", "message", "msg"}
 )
 _STATUS = frozenset({"is_error", "is_success", "ok", "raise_for_status", "status", "status_code"})
 _TEXT_METHODS = frozenset({"casefold", "decode", "lower", "strip", "upper"})
@@ -51,6 +56,19 @@ class ResponseTextMatching(Rule):
                     raise RuntimeError(url)
                 return answer
             """
+        ),
+        Bad(
+            """
+            import requests
+
+            def start(url):
+                answer = requests.post(url, timeout=5)
+                if "created" in answer.text:
+                    return True
+                body = answer.json()
+                return body["message"] == "job started successfully"
+            """,
+            count=2,
         ),
         Good(
             """
@@ -99,13 +117,26 @@ class ResponseTextMatching(Rule):
                 ],
             ):
                 pass
+            case cst.Comparison(
+                left=text,
+                comparisons=[
+                    cst.ComparisonTarget(
+                        operator=cst.Equal() | cst.NotEqual(),
+                        comparator=cst.SimpleString() as literal,
+                    )
+                ],
+            ) if self._message_of(text) is not None:
+                pass
             case _:
                 return
         while isinstance(text, cst.Call) and isinstance(text.func, cst.Attribute):
             if text.func.attr.value not in _TEXT_METHODS:
                 return
             text = text.func.value
-        if not isinstance(text, cst.Attribute) or text.attr.value not in _READS:
+        told = self._message_of(text)
+        if told is not None:
+            text = told
+        elif not isinstance(text, cst.Attribute) or text.attr.value not in _READS:
             return
         value = literal.evaluated_value
         words = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
@@ -117,13 +148,32 @@ class ResponseTextMatching(Rule):
             "succeeded, however that is worded tomorrow",
         )
 
+    def _message_of(self, node: cst.BaseExpression) -> cst.Attribute | None:
+        """Return the `answer.json` of which an expression is the field that is worded for
+        people: of `answer.json()["message"]`."""
+        match node:
+            case (
+                cst.Subscript(
+                    value=body,
+                    slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))],
+                )
+                | cst.Call(
+                    func=cst.Attribute(value=body, attr=cst.Name(value="get")),
+                    args=[cst.Arg(value=cst.SimpleString() as key), *_],
+                )
+            ) if key.evaluated_value in _WORDED:
+                match assigned(self.file, body) or body:
+                    case cst.Call(func=cst.Attribute(attr=cst.Name(value="json")) as method):
+                        return method
+        return None
+
     def _is_response(self, text: cst.Attribute) -> bool:
         """Whether an attribute is the text of an answer over HTTP, by its type or, where that is
         not known, by a status that is read from the same variable."""
         kind = self.file.type_of(text.value)
         if kind is not None:
             fact = self.file.world.fact(ResponseText, kind)
-            return fact is not None and text.attr.value in fact.attributes
+            return fact is not None and text.attr.value in (*fact.attributes, "json")
         if not isinstance(text.value, cst.Name) or self.file.value(text.value) is None:
             return False
         owner = self.file.scope(text).find(text.value.value)

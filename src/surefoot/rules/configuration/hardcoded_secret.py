@@ -271,7 +271,12 @@ class HardcodedSecret(Rule):
         if host is not None and secrets.is_local(str(host[0])):
             return
         found = call.arguments.constant(fact.parameter, fact.position)
-        if found is not None and self._is_given(node, fact) and self._is_secret(found[0]):
+        is_remote = host is not None and isinstance(host[0], str)
+        if (
+            found is not None
+            and self._is_given(node, fact)
+            and self._is_secret(found[0], is_remote=is_remote)
+        ):
             self.report(
                 node,
                 f"`{call.shown}` signs in with a secret that every reader can use",
@@ -286,12 +291,13 @@ class HardcodedSecret(Rule):
                     f"`{call.shown}` is given a password that every reader can use",
                 )
 
-    def _is_secret(self, value: object) -> bool:
+    def _is_secret(self, value: object, *, is_remote: bool = False) -> bool:
         if isinstance(value, bytes):
             value = value.decode("latin-1")
         if not isinstance(value, str) or secrets.issued(self.file.facts, value):
             return False
-        return secrets.is_weak(value) or secrets.looks_random(value)
+        opens = is_remote and not secrets.is_placeholder(value) and not secrets.is_blank(value)
+        return opens or secrets.is_weak(value) or secrets.looks_random(value)
 
     def _is_given(self, node: cst.Call, fact: Credential) -> bool:
         """Whether the secret is not one that is reported where it has its name."""

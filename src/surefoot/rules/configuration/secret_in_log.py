@@ -336,6 +336,57 @@ class SecretInLog(Rule):
             """,
             because="one variable is shown, and its name is that of no secret",
         ),
+        Bad(
+            """
+            import logging
+            from dataclasses import dataclass
+
+            from fastapi import FastAPI, Header
+
+            app = FastAPI()
+
+            @dataclass
+            class Account:
+                name: str
+                password: str
+
+            def sign_in(account: Account):
+                logging.info("sign-in of %s", account)
+
+            def connect(user, password, driver):
+                dsn = f"postgresql://{user}:{password}@db/app"
+                try:
+                    return driver.connect(dsn)
+                except OSError as error:
+                    raise RuntimeError(f"cannot connect to {dsn}") from error
+
+            @app.get("/me")
+            def me(authorization: str = Header()):
+                logging.info("signed in with %s", authorization)
+            """,
+            count=3,
+        ),
+        Good(
+            """
+            import logging
+            from dataclasses import dataclass, field
+
+            @dataclass
+            class Account:
+                name: str
+                password: str = field(repr=False)
+                has_password: bool = True
+
+            @dataclass(repr=False)
+            class Login:
+                password: str
+
+            def sign_in(account: Account, login: Login, authorization):
+                logging.info("sign-in of %s, %s: %s", account, login, account.name)
+                logging.info("may read: %s", authorization)
+            """,
+            because="the field is left out of the text, or it is an object with rights",
+        ),
         Good(
             """
             import logging
