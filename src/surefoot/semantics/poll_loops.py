@@ -21,6 +21,11 @@ _BOUNDS = re.compile(
     r"|clock|waited|duration|is_set|disposed|destroyed|enough|progress|keep_?going).*"
 )
 """Names that, in a loop, tell of an end that does not depend on what is asked."""
+_STATES = re.compile(
+    r"(?i).*(stop|running|shut_?down|clos|cancel|quit|exit|abort|interrupt|kill|terminat|alive"
+    r"|active|enabled|connected|disposed|destroyed|enough|progress|keep_?going).*"
+)
+"""Those of them that are no end of their own where they are part of the answer."""
 _LIMITS = re.compile(r"(?i).*(deadline|time_?out|attempt|retr|tries|polls|max|limit|stop_?at).*")
 """Those of them that are limits where they are constants; others are states."""
 _SERVES = re.compile(
@@ -31,6 +36,8 @@ _SERVES = re.compile(
 _ENDS = re.compile(r"(?i)(.*_)?(run|main|watch|follow|monitor)(_.*)?")
 """Those of them that end, if they look for a state by its name."""
 _PAUSES = re.compile(r"(?i)_*(async_?)?(sleep|pause|delay|nap|back_?off)(_.*)?")
+_TRIES = re.compile(r"(?i)_*(async_)?(re)?(connect|open|login|register|subscribe|start)(_.*)?")
+"""Calls that are tried, not asked."""
 _LOCAL = re.compile(
     r"(asyncio|threading|queue|multiprocessing|concurrent|collections|subprocess|builtins|os|posix"
     r"|signal|select|selectors|shutil|pathlib|sys|random|gc|weakref|re|math|inspect|time)\..*"
@@ -165,7 +172,8 @@ class PollLoop:
         if offload is not None and len(node.args) > offload.position:
             name = self.file.name(node.args[offload.position].value)
             return name is None or _LOCAL.fullmatch(name) is None
-        if last_name(node.func) in _IN_PROCESS or last_name(node.func)[:1].isupper():
+        last = last_name(node.func)
+        if last in _IN_PROCESS or last[:1].isupper() or _TRIES.fullmatch(last):
             return False
         name = self.file.name(node.func)
         return name is None or _LOCAL.fullmatch(name) is None
@@ -179,9 +187,9 @@ class PollLoop:
         fact = self.file.call(self.asked).fact(Blocking)
         if fact is not None and fact.what in ("network", "database"):
             return False
-        if self.file.in_async(self.node) and not isinstance(
-            self.file.parent(self.asked), cst.Await
-        ):
+        if isinstance(self.file.parent(self.asked), cst.Await):
+            return False
+        if self.file.in_async(self.node):
             return True
         name = self.file.name(self.asked.func)
         summary = self.file.world.function(name) if name is not None else None
@@ -256,7 +264,7 @@ class PollLoop:
                     return False
                 if isinstance(parent, cst.Attribute) and parent.attr is item:
                     return False  # the attribute itself comes by
-                return not self._is_answer(item)
+                return _STATES.fullmatch(name) is None or not self._is_answer(item)
         return False
 
     def _only_sleeps_by(self, item: cst.CSTNode) -> bool:
