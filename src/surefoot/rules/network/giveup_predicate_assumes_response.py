@@ -386,8 +386,8 @@ class GiveupPredicateAssumesResponse(Rule):
                     needs.setdefault(name, []).append((examination.path, note))
                 case ("judge", tuple() as symbol, tuple() as names):
                     judges.append((symbol, names))
-        for symbol, names in judges:
-            value = project.world.value(symbol)
+        for predicate, names in judges:
+            value = project.world.value(predicate)
             may_lack = lacking(project.world, names)
             found = needs.get(value[1], []) if value is not None and value[0] in ("n", "m") else []
             for path, note in found:
