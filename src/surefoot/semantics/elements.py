@@ -15,7 +15,7 @@ from surefoot.semantics.values import PENDING, Value
 if TYPE_CHECKING:
     from surefoot.semantics.world import World
 
-_CLOSING = ("contextlib.closing", "contextlib.aclosing")
+CLOSING = ("contextlib.closing", "contextlib.aclosing")
 
 
 def element(world: World, value: Value, key: object) -> Value:
@@ -84,7 +84,7 @@ def entered(world: World, value: Value) -> Value:
     if value[0] == "co":
         return entered(world, world.value(value[1]))
     if value[0] == "i":
-        if value[1] in _CLOSING:
+        if value[1] in CLOSING:
             arguments = value[2] or ()
             return world.value(arguments[0][1]) if arguments else None
         enters = world.fact(Enters, value[1])

@@ -15,10 +15,12 @@ from surefoot.facts.kinds import (
     Settings,
     TimeoutValue,
 )
+from surefoot.semantics.elements import CLOSING
 from surefoot.semantics.overloads import choose
+from surefoot.semantics.passing import passed, with_passed
 from surefoot.semantics.queries import found
 from surefoot.semantics.results import result
-from surefoot.semantics.summary import MAKER, FunctionSummary, Symbol
+from surefoot.semantics.summary import MAKER, FunctionSummary
 from surefoot.semantics.values import PENDING, Value
 
 if TYPE_CHECKING:
@@ -83,10 +85,13 @@ def _own_result(
         chosen = choose(world, function.overloads, arguments, is_bound=is_bound)
         returns = chosen.returns if chosen is not None else returns
     if returns is not None and returns[0] == "p":
-        returns = _passed(function, returns, arguments, is_bound=is_bound)
+        returns = passed(function, returns, arguments, is_bound=is_bound)
     if function.is_async:
         return ("co", returns)
-    return world.value(returns)
+    value = world.value(returns)
+    if value is not None and value[0] == "i" and value[2]:
+        return with_passed(function, value, arguments, is_bound=is_bound)
+    return value
 
 
 def _external_result(
@@ -109,29 +114,9 @@ def _external_result(
     elif not is_method or any(kind in facts for kind in _FACTORY_KINDS):
         last = name.rpartition(".")[2].lstrip("_")
         is_class = last[:1].isupper() or any(kind in facts for kind in _CLASS_KINDS)
+        is_class = is_class or name in CLOSING
         if is_class or name in world.facts.parents or name.startswith("builtins."):
             result = ("i", name, arguments)
     if result is not None and Coroutine in facts and name != result[1]:
         return ("co", result)
     return result
-
-
-def _passed(
-    function: FunctionSummary,
-    returned: tuple[Any, ...],
-    arguments: tuple[Any, ...],
-    *,
-    is_bound: bool,
-) -> Symbol:
-    """What a call passes for the parameter that the function returns."""
-    positional = [item.name for item in function.parameters if item.kind == "positional"]
-    if is_bound:
-        positional = positional[1:]
-    for index, (keyword, symbol) in enumerate(arguments):
-        if keyword in ("*", "**"):
-            break
-        if keyword == returned[2]:
-            return symbol  # type: ignore[no-any-return]
-        if keyword == "" and positional[index : index + 1] == [returned[2]]:
-            return symbol  # type: ignore[no-any-return]
-    return returned

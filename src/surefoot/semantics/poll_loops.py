@@ -54,6 +54,9 @@ _REFRESHES = re.compile(
     r"(?i)_*(re)?(fresh|load|update|poll|fetch|sync|check|get|describe|query).*"
 )
 """Methods that ask anew, and change what is looked at."""
+_OWN_REFRESHES = re.compile(r"(?i)_*(re)?(fresh|load|update|poll|fetch|sync|describe|query).*")
+"""Those that say so of an object's own state too."""
+_SENDS = re.compile(r"(?i)_*(send|post|publish|upload|push|ship|forward)(_.*)?")
 _SAYS = re.compile(
     r"(?i).*(debug|info|warn|error|exception|critical|log|print|echo|write|flush"
     r"|raise_for_status|raise_on_error).*"
@@ -85,7 +88,7 @@ class PollLoop:
             return False
         call = self.file.call(node)
         fact = call.fact(Blocking)
-        own = call.name is None or self.file.world.function(call.name) is not None
+        own = call.name is None or not self.file.facts.covers(call.name)
         if not own and call.name not in _SLEEPS and (fact is None or fact.what != "sleep"):
             return False
         seconds = self.file.constant(node.args[0].value) if node.args else None
@@ -124,10 +127,12 @@ class PollLoop:
 
     def _refresh(self, owner: cst.BaseExpression) -> cst.Call | None:
         """The call in the loop that asks anew for the state of an object."""
+        own = isinstance(owner, cst.Name) and owner.value == "self"
+        words = _OWN_REFRESHES if own else _REFRESHES
         for item in inside([self.node.body]):
             match item:
                 case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value=name))) if (
-                    _REFRESHES.fullmatch(name) and value.deep_equals(owner) and self._asks(item)
+                    words.fullmatch(name) and value.deep_equals(owner) and self._asks(item)
                 ):
                     return item
         return None
@@ -213,6 +218,8 @@ class PollLoop:
         if not isinstance(inner, cst.Call):
             return not isinstance(inner, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis))
         name = last_name(inner.func)
+        if _SENDS.fullmatch(name) is not None:
+            return True
         return not self._sleeps(inner) and not (_REFRESHES.fullmatch(name) or _SAYS.fullmatch(name))
 
     @cached_property

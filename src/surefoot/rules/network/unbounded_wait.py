@@ -23,6 +23,8 @@ _SETTLES = frozenset(
 )
 """Methods after which what is waited for ends by itself, or has ended."""
 _FEW = 2
+_ENDING = re.compile(r"(?i).*(stop|shut_?down|exit|quit|terminat|cancel|clos|kill).*")
+"""Names of what tells a thread, or the program, to end."""
 _PASSES_ON = re.compile(r"(?i)(.*_)?(wait|join|result|get)(_.*)?")
 """Functions that do nothing but to wait, as whoever calls them wants."""
 _AFTERWARDS = re.compile(
@@ -182,6 +184,27 @@ class UnboundedWait(Rule):
         ),
         Good(
             """
+            import threading
+
+            EXIT_EVENT = threading.Event()
+
+            def watch(server):
+                EXIT_EVENT.wait()
+                server.close()
+
+            class Loop:
+                def __init__(self, thread: threading.Thread):
+                    self.thread = thread
+
+                def end(self):
+                    shutdown_loop(self.loop)
+                    self.thread.join()
+            """,
+            because="the first waits for the end of the program, the second for what was told to "
+            "end",
+        ),
+        Good(
+            """
             def ask(cache, parts):
                 return cache.get("a"), ",".join(parts)
             """,
@@ -203,7 +226,7 @@ class UnboundedWait(Rule):
             return
         if last == "put" and (call.constructor is None or not call.constructor.has("maxsize", 0)):
             return
-        unsure = fact.wait == "task" or last == "acquire"
+        unsure = fact.wait == "task" or last in ("acquire", "put")
         if call.node is not None:
             unsure = unsure or self._looks_again(call.node)
         else:
@@ -266,7 +289,8 @@ class UnboundedWait(Rule):
         function = self.file.function(wait)
         if function is None:
             return True
-        if self._is_called_for_it(wait, function):
+        waited = wait.func.value if isinstance(wait.func, cst.Attribute) else wait
+        if self._is_called_for_it(wait, function) or _ENDING.fullmatch(last_name(waited)):
             return True
         if _SERVES.fullmatch(function.name.value):
             last = body_of(function.body)[-1]
@@ -299,7 +323,8 @@ def _settles(node: cst.Call | cst.Assign) -> bool:
     """Whether a call or a flag tells another thread to end, or makes sure that it has."""
     match node:
         case cst.Call():
-            return last_name(node.func) in _SETTLES
+            name = last_name(node.func)
+            return name in _SETTLES or _ENDING.fullmatch(name) is not None
         case cst.Assign(
             targets=[cst.AssignTarget(target=cst.Attribute())], value=cst.Name(value=value)
         ):
