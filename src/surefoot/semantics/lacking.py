@@ -9,13 +9,17 @@ from typing import NamedTuple
 import libcst as cst
 
 from surefoot.facts.kinds import FailsOnStatus, MayLack
+from surefoot.facts.table import FactTable
 from surefoot.semantics.file import File
-from surefoot.semantics.handlers import caught_by, inside, last_name
+from surefoot.semantics.handlers import caught, caught_by, inside, last_name
+from surefoot.semantics.loop_shape import always_leaves
 from surefoot.semantics.world import World
 
 _SHOWS = re.compile(
     r"str|repr|print|format|debug|info|warn|warning|error|exception|critical|log|append|echo"
 )
+_TWO = 2
+_OWN = frozenset({"self", "cls"})
 _STATUS = re.compile(r"raise_for_status|json|format|str|int|len|print|append|debug|info|items")
 
 
@@ -45,17 +49,25 @@ def taken_for_granted(
     """Return the first place in `body` that needs an attribute of the exception `name` which it
     may lack; None where the code asks for it, or for the class of the exception, before."""
     aliases: dict[str, Lacking] = {}
+    tests: list[cst.Call] = []
     for item in inside([body], into=(cst.Lambda,)):
         match item:
             case cst.Call(func=func, args=args) if any(
                 isinstance(arg.value, cst.Name) and arg.value.value == name for arg in args
             ):
-                if _SHOWS.fullmatch(last_name(func)) is None:
+                if file.name(func) == "builtins.isinstance" and len(args) == _TWO:
+                    tests.append(item)
+                elif _SHOWS.fullmatch(last_name(func)) is None:
                     return None
             case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=attribute)) if (
                 owner == name and attribute in may_lack
             ):
                 lack = may_lack[attribute]
+                if tests:
+                    known = _after_tests(file, tests, item, attribute)
+                    if known is None:
+                        return None
+                    lack = known
                 parent = file.parent(item)
                 if lack.absent or _is_taken_apart(item, parent):
                     return None if _is_tried(file, item, body) else (item, lack)
@@ -72,6 +84,82 @@ def taken_for_granted(
                     return None
                 return item, aliases[alias]
     return None
+
+
+def needed(file: File, function: cst.FunctionDef) -> list[tuple[str, str]]:
+    """Return the first parameter of a function, `self` aside, with each attribute it is asked for
+    that some exceptions lack."""
+    return file.once(_needed, file.tree.module).get(function, [])
+
+
+def _needed(file: File, module: cst.CSTNode) -> dict[cst.FunctionDef, list[tuple[str, str]]]:
+    may_lack = file.facts.once(_attributes)
+    found: dict[cst.FunctionDef, list[tuple[str, str]]] = {}
+    for node in file.tree.of(cst.Attribute):
+        if node.attr.value in may_lack and isinstance(node.value, cst.Name):
+            function = file.function(node)
+            pair = (node.value.value, node.attr.value)
+            params = [] if function is None else function.params.params
+            names = [param.name.value for param in params if param.name.value not in _OWN]
+            if function is not None and names[:1] == [pair[0]]:
+                known = found.setdefault(function, [])
+                known.extend([] if pair in known else [pair])
+    return found
+
+
+def _attributes(facts: FactTable) -> frozenset[str]:
+    """The attributes that, by the facts, some exceptions lack."""
+    known = [facts.get(MayLack, name) for name in facts.names(MayLack)]
+    return frozenset(item for fact in known if fact is not None for item in fact.attributes)
+
+
+def _after_tests(
+    file: File, tests: list[cst.Call], node: cst.Attribute, attribute: str
+) -> Lacking | None:
+    """What the exception may lack where `isinstance` has made sure of its class; None where that
+    class has it, or where a test leaves open what it is."""
+    if not all(_makes_sure(file, test, node) for test in tests):
+        return None
+    names = [caught(file.world, file.symbol(test.args[1].value)) for test in tests]
+    if any(each.pending or not each.names for each in names):
+        return None
+    found = [lacking(file.world, each.names).get(attribute) for each in names]
+    return found[-1] if None not in found else None
+
+
+def _makes_sure(file: File, test: cst.Call, node: cst.CSTNode) -> bool:
+    """Whether a node is reached only if a test holds: behind `and`, in the body of its `if`, or
+    after an `if not` that leaves."""
+    around = {node, *file.ancestors(node)}
+    holds = True
+    current: cst.CSTNode = test
+    for parent in file.ancestors(test):
+        match parent:
+            case cst.UnaryOperation(operator=cst.Not()):
+                holds = not holds
+            case cst.BooleanOperation(left=left, operator=operator, right=right):
+                if holds is not isinstance(operator, cst.And):
+                    return False
+                if left is current and right in around:
+                    return True
+            case cst.IfExp(test=asked, body=body, orelse=orelse) if asked is current:
+                return (body if holds else orelse) in around
+            case cst.If(test=asked, body=body, orelse=orelse) if asked is current:
+                if (body if holds else orelse) in around:
+                    return True
+                return not holds and orelse is None and _comes_after(file, parent, around)
+            case _:
+                return False
+        current = parent
+    return False
+
+
+def _comes_after(file: File, statement: cst.If, around: set[cst.CSTNode]) -> bool:
+    """Whether one of the nodes comes after a statement that leaves, in the same block."""
+    block = file.parent(statement)
+    if not isinstance(block, cst.IndentedBlock) or not always_leaves(statement.body):
+        return False
+    return any(item in around for item in block.body[block.body.index(statement) + 1 :])
 
 
 def _is_taken_apart(node: cst.CSTNode, parent: cst.CSTNode | None) -> bool:

@@ -58,9 +58,23 @@ def attempt_of(node: cst.For | cst.While) -> cst.Try | None:
     return tries[0] if len(tries) == 1 else None
 
 
-def leaving(node: cst.For | cst.While, attempt: cst.Try) -> cst.Return | cst.Break | None:
-    """Return the `return` or `break` that follows success in any case: in the work, its `else`, or
-    after the `try`. One under a condition makes a loop that waits for something."""
+def flag_of(node: cst.For | cst.While) -> str | None:
+    """Return the name of the variable that ends a loop: `while not connected`."""
+    match node:
+        case cst.While(
+            test=cst.UnaryOperation(operator=cst.Not(), expression=cst.Name(value=name))
+        ):
+            return name
+    return None
+
+
+def leaving(
+    node: cst.For | cst.While, attempt: cst.Try
+) -> cst.Return | cst.Break | cst.Assign | None:
+    """Return the `return` or `break` that follows success in any case, or the assignment that ends
+    the loop then: in the work, its `else`, or after the `try`. One under a condition makes a loop
+    that waits for something."""
+    flag = flag_of(node)
     stack = [*body_of(attempt.body)]
     if attempt.orelse is not None:
         stack.extend(body_of(attempt.orelse.body))
@@ -68,6 +82,11 @@ def leaving(node: cst.For | cst.While, attempt: cst.Try) -> cst.Return | cst.Bre
         item = stack.pop(0)
         match item:
             case cst.Return() | cst.Break():
+                return item
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name(value=name))],
+                value=cst.Name(value="True"),
+            ) if name == flag:
                 return item
             case cst.With(body=body):
                 stack[:0] = body_of(body)
@@ -87,10 +106,11 @@ def goes_round(node: cst.For | cst.While, attempt: cst.Try, handler: cst.ExceptH
     """Whether the work may be tried again after a handler."""
     if any(isinstance(item, cst.Continue) for item in inside([handler.body])):
         return True
-    return not _always_leaves(handler.body) and _after(node, attempt) is None
+    return not always_leaves(handler.body) and _after(node, attempt) is None
 
 
-def _always_leaves(body: cst.BaseSuite) -> bool:
+def always_leaves(body: cst.BaseSuite) -> bool:
+    """Whether whatever comes after these statements is not reached."""
     if always_raises(body):
         return True
     statements = body_of(body)
@@ -98,9 +118,9 @@ def _always_leaves(body: cst.BaseSuite) -> bool:
         case cst.Return() | cst.Break() | cst.Raise():
             return True
         case cst.If(body=then, orelse=cst.Else(body=other)):
-            return _always_leaves(then) and _always_leaves(other)
+            return always_leaves(then) and always_leaves(other)
         case cst.With(body=inner):
-            return _always_leaves(inner)
+            return always_leaves(inner)
     return False
 
 
@@ -169,7 +189,7 @@ def answer_goes_round(file: File, node: cst.CSTNode, body: cst.BaseSuite) -> boo
                 isinstance(part, cst.Call) and last_name(part.func) == function.name.value
                 for part in inside([item])
             )
-    if _always_leaves(body):
+    if always_leaves(body):
         return False
     current: cst.CSTNode = node
     for parent in file.ancestors(node):

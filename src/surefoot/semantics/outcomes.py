@@ -17,6 +17,7 @@ from surefoot.facts.kinds import (
 )
 from surefoot.semantics.depths import either_known
 from surefoot.semantics.overloads import choose
+from surefoot.semantics.passing import passed, with_passed
 from surefoot.semantics.queries import found
 from surefoot.semantics.results import result
 from surefoot.semantics.summary import HOLDERS, MAKER, FunctionSummary, Symbol
@@ -85,10 +86,13 @@ def _own_result(
         chosen = choose(world, function.overloads, arguments, is_bound=is_bound)
         returns = chosen.returns if chosen is not None else returns
     if returns is not None and returns[0] == "p":
-        returns = _passed(function, returns, arguments, is_bound=is_bound)
+        returns = passed(function, returns, arguments, is_bound=is_bound)
     if function.is_async:
         return ("co", returns)
-    return world.value(returns)
+    value = world.value(returns)
+    if value is not None and value[0] == "i" and value[2]:
+        return with_passed(function, value, arguments, is_bound=is_bound)
+    return value
 
 
 def _handed_out(function: FunctionSummary) -> Symbol:
@@ -137,24 +141,3 @@ def _external_result(
     if result is not None and Coroutine in facts and name != result[1]:
         return ("co", result)
     return result
-
-
-def _passed(
-    function: FunctionSummary,
-    returned: tuple[Any, ...],
-    arguments: tuple[Any, ...],
-    *,
-    is_bound: bool,
-) -> Symbol:
-    """What a call passes for the parameter that the function returns."""
-    positional = [item.name for item in function.parameters if item.kind == "positional"]
-    if is_bound:
-        positional = positional[1:]
-    for index, (keyword, symbol) in enumerate(arguments):
-        if keyword in ("*", "**"):
-            break
-        if keyword == returned[2]:
-            return symbol  # type: ignore[no-any-return]
-        if keyword == "" and positional[index : index + 1] == [returned[2]]:
-            return symbol  # type: ignore[no-any-return]
-    return returned

@@ -23,6 +23,7 @@ from surefoot.semantics.loop_shape import (
     assigned_names,
     attempt_of,
     bound_of,
+    flag_of,
     goes_round,
     is_unconditional,
     leaving,
@@ -100,7 +101,7 @@ class RetryLoop:
     @cached_property
     def endless(self) -> bool:
         """Whether nothing but success ends it."""
-        if not is_unconditional(self.node):
+        if not is_unconditional(self.node) and not self._ends_by_flag:
             return False
         work = {self.attempt.body, self.attempt.orelse}
         for statement in body_of(self.node.body):
@@ -121,6 +122,17 @@ class RetryLoop:
                     return False
         stopping = Response.RAISES | Response.ACTS
         return not self.response & stopping and not self._asks_event()
+
+    @cached_property
+    def _ends_by_flag(self) -> bool:
+        """Whether the variable that ends the loop is set by success and nothing else."""
+        flag = flag_of(self.node)
+        if flag is None or not isinstance(self.success_value, cst.Assign):
+            return False
+        others = [*self.attempt.handlers, *body_of(self.node.body)]
+        return not any(
+            flag in assigned_names(inside([item])) for item in others if item is not self.attempt
+        )
 
     def _asks_event(self) -> bool:
         """Whether it waits on something that can be set from outside."""
@@ -276,7 +288,7 @@ class RetryLoop:
         return self._calls([self.attempt.body])
 
     @cached_property
-    def success_value(self) -> cst.Return | cst.Break | None:
+    def success_value(self) -> cst.Return | cst.Break | cst.Assign | None:
         """The statement that leaves the loop when the work has succeeded."""
         return leaving(self.node, self.attempt)
 

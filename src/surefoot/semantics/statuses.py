@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
@@ -21,6 +22,8 @@ _CALLED = frozenset(
     {"status_code", "status", "code", "http_status", "http_code", "response_code", "statuscode"}
     | {"http_status_code", "response_status", "resp_status"}
 )
+_NUMBERED = re.compile(r"HTTP_([1-5]\d\d)(_|$)")
+"""Constants that have their number in their name, as frameworks spell them."""
 _VERDICTS: dict[str, Callable[[int], bool]] = {
     "ok": lambda status: status < 400,
     "is_success": lambda status: 200 <= status < 300,
@@ -50,6 +53,11 @@ def status_of(world: World, symbol: Symbol) -> int | None:
         owner, _, name = str(value[1]).rpartition(".")
         if owner == "http.HTTPStatus" and name in HTTPStatus.__members__:
             return HTTPStatus[name].value
+        numbered = _NUMBERED.match(name)
+        if numbered is not None:
+            return int(numbered[1])
+        if owner.endswith(".codes") and name.upper() in HTTPStatus.__members__:
+            return HTTPStatus[name.upper()].value
     return None
 
 

@@ -237,8 +237,8 @@ class Symbols:
                 if symbol is not None and binding.kind == "assign":
                     if symbol[0] == "d":
                         symbol = self._written(symbol, name, owner)
-                    elif symbol[0] == "c" and not binding.path:
-                        if symbol[1][0] == "n" and symbol[1][1] in HOLDERS:
+                    elif symbol[0] in ("c", "u") and not binding.path:
+                        if symbol[0] == "c" and symbol[1][:1] == ("n",) and symbol[1][1] in HOLDERS:
                             symbol = self._holding(symbol, name, owner)
                         symbol = self._mounted(symbol, name, owner)
                 if binding.kind == "iterate" and symbol is not None:
@@ -338,6 +338,11 @@ class Symbols:
         """A call whose result is kept in a variable or, where `name` begins with a dot, in an
         attribute: with the adapter for every URL that is mounted on it."""
         if (owner, name) not in self._mounts:
+            return symbol
+        if symbol[0] == "u":
+            parts = [self._mounted(item, name, owner) if item else item for item in symbol[1]]
+            return ("u", tuple(parts), symbol[2])
+        if symbol[0] != "c":
             return symbol
         adapter = self._mounts[owner, name]
         mounted = self.inside(adapter, owner)[0] if adapter is not None else None

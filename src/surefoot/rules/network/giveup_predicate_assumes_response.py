@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from surefoot.facts.kinds import Retry, RetryPart
-from surefoot.model import Confidence, Severity
+from surefoot.linking.project import Project, full_name
+from surefoot.model import Confidence, Note, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import caught_by
@@ -14,10 +15,13 @@ from surefoot.semantics.lacking import (
     Lacking,
     lacking,
     may_fail_without_answer,
+    needed,
     others_come_first,
     taken_for_granted,
 )
 from surefoot.semantics.retries import Policy
+from surefoot.semantics.summary import Symbol
+from surefoot.semantics.values import PENDING
 
 _ANY = frozenset({"builtins.Exception"})
 
@@ -115,6 +119,58 @@ class GiveupPredicateAssumesResponse(Rule):
                     raise LookupError(error.response.text) from error
             """
         ),
+        Bad(
+            """
+            import requests
+            import tenacity
+
+            def is_transient(error):
+                if not isinstance(error, requests.RequestException):
+                    return False
+                return error.response.status_code >= 500
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception(is_transient),
+            )
+            def load(url):
+                return requests.get(url, timeout=5)
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception(
+                    lambda error: isinstance(error, requests.RequestException)
+                    and error.response.status_code == 503
+                ),
+            )
+            def look(url):
+                return requests.head(url, timeout=5)
+            """,
+            count=2,
+        ),
+        Bad(
+            """
+            # file: errors.py
+            def is_permanent(error):
+                return 400 <= error.response.status_code < 500
+            # file: service.py
+            import backoff
+            import requests
+            from errors import is_permanent
+
+            @backoff.on_exception(
+                backoff.expo, requests.RequestException, max_tries=3, giveup=is_permanent
+            )
+            def load(url):
+                return requests.get(url, timeout=5)
+
+            @backoff.on_exception(
+                backoff.expo, requests.HTTPError, max_tries=3, giveup=is_permanent
+            )
+            def look(url):
+                return requests.head(url, timeout=5)
+            """
+        ),
         Good(
             """
             import backoff
@@ -169,6 +225,49 @@ class GiveupPredicateAssumesResponse(Rule):
                 return requests.get(url, timeout=5)
             """,
             because="the class was asked for first",
+        ),
+        Good(
+            """
+            import requests
+            import tenacity
+
+            def is_transient(error):
+                if isinstance(error, requests.ConnectionError):
+                    return True
+                return error.response.status_code >= 500
+
+            def is_busy(error):
+                return not isinstance(error, requests.HTTPError) or (
+                    error.response.status_code == 503
+                )
+
+            def is_known(error):
+                if isinstance(error, (requests.RequestException, LookupError)):
+                    return getattr(error, "response", None) is None
+                return False
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception(is_transient),
+            )
+            def load(url):
+                return requests.get(url, timeout=5)
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception(is_busy),
+            )
+            def look(url):
+                return requests.head(url, timeout=5)
+
+            @tenacity.retry(
+                stop=tenacity.stop_after_attempt(3),
+                retry=tenacity.retry_if_exception(is_known),
+            )
+            def know(url):
+                return requests.head(url, timeout=5)
+            """,
+            because="what is left when the other class was seen to is not known",
         ),
         Good(
             """
@@ -257,12 +356,46 @@ class GiveupPredicateAssumesResponse(Rule):
 
     def _judge(self, predicate: cst.BaseExpression, names: frozenset[str]) -> None:
         may_lack = lacking(self.file.world, names)
+        if may_lack and self.file.value(predicate) == PENDING:
+            self.note(predicate, "judge", self.file.symbol(predicate), tuple(sorted(names)))
+            return
         found = judge(self.file, predicate) if may_lack else None
         taken = (
             taken_for_granted(self.file, found.body, found.parameter, may_lack) if found else None
         )
         if taken is not None:
             self.report(taken[0], _message(self.file.code(taken[0]), taken[1]))
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        """Remember what a function that may be a predicate elsewhere needs of its argument."""
+        for name, attribute in needed(self.file, node):
+            lack = {attribute: Lacking("", attribute, False)}
+            taken = taken_for_granted(self.file, node.body, name, lack)
+            if taken is not None:
+                owner = self.file.scope_of(node).qualname
+                code = self.file.code(taken[0])
+                self.note(taken[0], "needs", owner, attribute, code, taken[1].cls)
+
+    def link(self, project: Project) -> None:
+        needs: dict[str, list[tuple[str, Note]]] = {}
+        judges: list[tuple[Symbol, tuple[str, ...]]] = []
+        for examination, note in project.notes(self.name):
+            match note.data:
+                case ("needs", str() as owner, *_):
+                    name = full_name(examination.module, owner)
+                    needs.setdefault(name, []).append((examination.path, note))
+                case ("judge", tuple() as symbol, tuple() as names):
+                    judges.append((symbol, names))
+        for predicate, names in judges:
+            value = project.world.value(predicate)
+            may_lack = lacking(project.world, names)
+            found = needs.get(value[1], []) if value is not None and value[0] in ("n", "m") else []
+            for path, note in found:
+                _, _, attribute, code, sure = note.data
+                lack = may_lack.get(str(attribute))
+                if lack is not None:
+                    lack = lack._replace(cls=str(sure)) if sure else lack
+                    self.report(note, _message(str(code), lack), path=path)
 
     def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:
         attempt = self.file.parent(node)

@@ -9,7 +9,7 @@ from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.handlers import caught_by, inside
-from surefoot.semantics.loop_shape import answer_goes_round
+from surefoot.semantics.loop_shape import always_leaves, answer_goes_round
 from surefoot.semantics.rate_limits import is_pause, minds_the_peer
 from surefoot.semantics.repeated_requests import makes_again
 from surefoot.semantics.statuses import (
@@ -212,12 +212,24 @@ class RetryAfterIgnored(Rule):
             return
         if not names_status(self.file, node.test, TOO_MANY):
             return
+        if holds(self.file, node.test, TOO_MANY) is False and always_leaves(node.body):
+            self._judge_rest(node)
         if holds(self.file, node.test, TOO_MANY) is False:
             return
         if holds(self.file, node.test, 200) is not False:
             return
         answer = answer_of(node.test)
         self._judge(node, node.body, {answer} if answer is not None else set(), "status 429")
+
+    def _judge_rest(self, node: cst.If) -> None:
+        """Judge what comes after a test that leaves for all other statuses."""
+        block = self.file.parent(node)
+        if node.orelse is not None or not isinstance(block, cst.IndentedBlock):
+            return
+        rest = cst.IndentedBlock(body=block.body[block.body.index(node) + 1 :])
+        answer = answer_of(node.test)
+        if rest.body and answer is not None:
+            self._judge(node, rest, {answer}, "status 429")
 
     def visit_ExceptHandler(self, node: cst.ExceptHandler) -> None:
         if node.type is None:

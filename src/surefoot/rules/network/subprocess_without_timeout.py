@@ -8,14 +8,17 @@ import libcst as cst
 
 from surefoot.edits import bounded, bounded_child
 from surefoot.facts.kinds import Timeout
+from surefoot.linking.effects import said_caller
 from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Defaults, Fix, Note, Severity
-from surefoot.rule import Bad, Good, Rule
-from surefoot.semantics.call import Call
+from surefoot.rule import Bad, Good, Link, Rule
+from surefoot.semantics.call import Call, LinkedCall
+from surefoot.semantics.file import is_test_path
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
 
 _SERVING = frozenset({"handler", "job", "worker"})
+_HOPS = 2
 
 
 class SubprocessWithoutTimeout(Rule):
@@ -88,6 +91,22 @@ class SubprocessWithoutTimeout(Rule):
                     raise
             """,
             defaults=Defaults(timeout=60),
+        ),
+        Bad(
+            """
+            # file: shell.py
+            import subprocess
+
+            def output_of(*words):
+                return subprocess.check_output(words, text=True)
+            # file: jobs.py
+            from celery import shared_task
+            from shell import output_of
+
+            @shared_task
+            def back_up(name):
+                return output_of("pg_dump", name)
+            """
         ),
         Good(
             """
@@ -171,15 +190,32 @@ class SubprocessWithoutTimeout(Rule):
         is_async: bool,
         fix_data: tuple[object, ...] | None,
     ) -> None:
-        serving = bool(_SERVING & self.project.roles.get(function, set()))
+        way = self._served_by(function)
+        serving = way is not None
         self.report(
             where,
             f"waiting for `{shown}` has no upper bound",
             path=path,
             severity=Severity.WARNING if serving else None,
             confidence=Confidence.MEDIUM if serving or is_async else None,
+            chain=[Link(call.path, call.place, f"`{said_caller(call)}` calls it") for call in way]
+            if way
+            else (),
             fix_data=fix_data,
         )
+
+    def _served_by(self, function: str, hops: int = _HOPS) -> list[LinkedCall] | None:
+        """The calls on the way from a handler or a job to a function, nearest first; None where
+        there is no such way."""
+        if _SERVING & self.project.roles.get(function, set()):
+            return []
+        for call in self.project.callers.get(function, ()) if hops else ():
+            if At.DEADLINE in call.at or is_test_path(call.path):
+                continue
+            way = self._served_by(full_name(call.module, call.function), hops - 1)
+            if way is not None:
+                return [call, *way]
+        return None
 
     def fix_at(self, node: Any, parameter: str, is_child: bool) -> Fix:
         if is_child:

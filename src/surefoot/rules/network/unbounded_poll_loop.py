@@ -73,6 +73,49 @@ class UnboundedPollLoop(Rule):
                     instance.reload()
             """
         ),
+        Bad(
+            """
+            import asyncio
+            import time
+
+            import boto3
+            import requests
+            from pacing import pause
+
+            athena = boto3.client("athena")
+
+            def run(query):
+                while True:
+                    answer = athena.get_query_execution(QueryExecutionId=query)
+                    if answer["QueryExecution"]["Status"]["State"] == "SUCCEEDED":
+                        return answer
+                    time.sleep(2)
+
+            def wait_for(client, job):
+                state = client.get_job(job)
+                while state["status"] not in ("done", "failed"):
+                    pause()
+                    state = client.get_job(job)
+                return state
+
+            async def until_ready(client, name):
+                while True:
+                    state = await asyncio.to_thread(client.describe, name)
+                    if state == "READY":
+                        return
+                    await asyncio.sleep(3)
+
+            def exported(address):
+                done = False
+                while not done:
+                    answer = requests.get(address, timeout=5)
+                    answer.raise_for_status()
+                    done = answer.json()["state"] == "complete"
+                    if not done:
+                        time.sleep(10)
+            """,
+            count=4,
+        ),
         Good(
             """
             import time
@@ -86,6 +129,52 @@ class UnboundedPollLoop(Rule):
                     time.sleep(5)
             """,
             because="each round does something, it does not only wait",
+        ),
+        Good(
+            """
+            import time
+
+            class Pool:
+                def start_all(self):
+                    while True:
+                        if self.status == self.Status.STOPPED:
+                            break
+                        self.check_workers()
+                        time.sleep(1)
+
+                def ship(self, read):
+                    while True:
+                        lines = read()
+                        if len(lines) > 70:
+                            break
+                        self.send_logs(lines)
+                        time.sleep(5)
+            """,
+            because="the first keeps an eye on its workers until it is stopped, and each round of "
+            "the second sends something",
+        ),
+        Good(
+            """
+            import asyncio
+            import time
+
+            def settle(connection, query):
+                counter = 0
+                while True:
+                    status = connection.query_status(query)
+                    delay, counter = step(connection, status, counter)
+                    if delay is None:
+                        return
+                    time.sleep(delay)
+
+            class Bus:
+                async def reach(self):
+                    while True:
+                        if await self.client.connect():
+                            break
+                        await asyncio.sleep(30)
+            """,
+            because="a counter is handed to what decides, and connecting is trying, not asking",
         ),
         Good(
             """

@@ -12,6 +12,7 @@ from surefoot.facts.kinds import Retry, RetrySettings
 from surefoot.model import Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.handlers import inside
 from surefoot.semantics.retries import Policy, policy_of
 from surefoot.semantics.retry_loops import retry_loop
 from surefoot.semantics.summary import At
@@ -150,6 +151,32 @@ class UnboundedRetry(Rule):
                 return response
             """
         ),
+        Bad(
+            """
+            from celery import shared_task
+
+            @shared_task(bind=True, max_retries=None)
+            def push(self, item):
+                try:
+                    send(item)
+                except ConnectionError as error:
+                    raise self.retry(exc=error, countdown=10)
+            """
+        ),
+        Bad(
+            """
+            import time
+
+            def connect(client):
+                connected = False
+                while not connected:
+                    try:
+                        client.connect()
+                        connected = True
+                    except ConnectionError:
+                        time.sleep(1)
+            """
+        ),
         Good(
             """
             import tenacity
@@ -200,6 +227,19 @@ class UnboundedRetry(Rule):
                 return fetch()
             """,
             because="without `autoretry_for` nothing is retried by the decorator",
+        ),
+        Good(
+            """
+            from celery import shared_task
+
+            @shared_task(bind=True, max_retries=8)
+            def push(self, item):
+                try:
+                    send(item)
+                except ConnectionError as error:
+                    raise self.retry(exc=error)
+            """,
+            because="the task runs at most nine times",
         ),
         Good(
             """
@@ -298,9 +338,22 @@ class UnboundedRetry(Rule):
         if At.DEADLINE in call.at:
             return
         policy = Policy(call.shown, fact, call.arguments)
-        if _is_endless(policy):
+        if _is_endless(policy) or (policy.bounded is False and self._asks_again(call, fact)):
             settings = _settings(call.fact(RetrySettings))
             self.report(call, _message(policy), fix_data=settings)
+
+    def _asks_again(self, call: Call, fact: Retry) -> bool:
+        """Whether the decorated function itself asks for another run: `self.retry()`."""
+        decorator = self.file.parent(call.node) if call.node is not None else None
+        function = self.file.parent(decorator) if decorator is not None else None
+        if fact.runs_again is None or not isinstance(function, cst.FunctionDef):
+            return False
+        first = next(iter(function.params.params), None)
+        return first is not None and any(
+            isinstance(item.value, cst.Name) and item.value.value == first.name.value
+            for item in inside([function.body])
+            if isinstance(item, cst.Attribute) and item.attr.value == fact.runs_again
+        )
 
     def fix_at(self, node: Any, *settings: Any) -> Fix:
         return limited(self.file, node, RetrySettings(*settings), self.defaults)

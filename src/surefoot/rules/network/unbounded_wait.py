@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from surefoot.facts.kinds import Blocking, Resource, Timeout
+from surefoot.linking.project import Project
 from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
@@ -22,6 +23,8 @@ _SETTLES = frozenset(
 )
 """Methods after which what is waited for ends by itself, or has ended."""
 _FEW = 2
+_ENDING = re.compile(r"(?i).*(stop|shut_?down|exit|quit|terminat|cancel|clos|kill).*")
+"""Names of what tells a thread, or the program, to end."""
 _PASSES_ON = re.compile(r"(?i)(.*_)?(wait|join|result|get)(_.*)?")
 """Functions that do nothing but to wait, as whoever calls them wants."""
 _AFTERWARDS = re.compile(
@@ -67,6 +70,24 @@ class UnboundedWait(Rule):
             def ask(read):
                 return pool.submit(read).result()
             """
+        ),
+        Bad(
+            """
+            # file: pools.py
+            from concurrent.futures import ThreadPoolExecutor
+            from queue import Queue
+
+            executor = ThreadPoolExecutor(4)
+            answers = Queue()
+            # file: service.py
+            import pools
+            from pools import executor
+
+            def ask(read):
+                first = executor.submit(read).result()
+                return first, pools.answers.get(), pools.answers.get(timeout=3)
+            """,
+            count=2,
         ),
         Good(
             """
@@ -163,6 +184,27 @@ class UnboundedWait(Rule):
         ),
         Good(
             """
+            import threading
+
+            EXIT_EVENT = threading.Event()
+
+            def watch(server):
+                EXIT_EVENT.wait()
+                server.close()
+
+            class Loop:
+                def __init__(self, thread: threading.Thread):
+                    self.thread = thread
+
+                def end(self):
+                    shutdown_loop(self.loop)
+                    self.thread.join()
+            """,
+            because="the first waits for the end of the program, the second for what was told to "
+            "end",
+        ),
+        Good(
+            """
             def ask(cache, parts):
                 return cache.get("a"), ",".join(parts)
             """,
@@ -178,20 +220,35 @@ class UnboundedWait(Rule):
         if call.fact(Blocking) is not None and blocking(call) is None:
             return
         last = (call.name or "").rpartition(".")[2]
-        if last == "shutdown" or (call.node is not None and self._in_executor(call.node)):
+        if last == "shutdown" or (last == "get" and At.LOOP in call.at):
             return
-        if (last == "get" and At.LOOP in call.at) or self._ends_by_itself(call):
+        if call.node is not None and self._is_harmless(call.node):
             return
         if last == "put" and (call.constructor is None or not call.constructor.has("maxsize", 0)):
             return
-        unsure = fact.wait == "task" or last == "acquire" or call.node is None
-        unsure = unsure or self._looks_again(call)
+        unsure = fact.wait == "task" or last in ("acquire", "put")
+        if call.node is not None:
+            unsure = unsure or self._looks_again(call.node)
+        else:
+            unsure = unsure or (call.path, call.place) not in self.project.once(_judged)
         other = "thread or process" if fact.wait == "thread" else "task"
         self.report(
             call,
             f"`{call.shown}` waits for another {other} for ever",
             confidence=Confidence.LOW if unsure else None,
         )
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Look around at what may turn out to be a wait once other modules are known."""
+        if len(node.args) > 1 or last_name(node.func) not in self.file.facts.last_names(Timeout):
+            return
+        if not self.file.call(node).pending or self._is_harmless(node):
+            return
+        if not self._looks_again(node):
+            self.note(node)
+
+    def _is_harmless(self, node: cst.Call) -> bool:
+        return self._in_executor(node) or self._ends_by_itself(node)
 
     def _in_executor(self, node: cst.Call) -> bool:
         """Whether it stands in the block of an executor, whose end waits for the work anyway."""
@@ -206,9 +263,9 @@ class UnboundedWait(Rule):
                         return True
         return False
 
-    def _looks_again(self, call: Call) -> bool:
+    def _looks_again(self, node: cst.Call) -> bool:
         """Whether a loop looks at a condition of its own each time the wait is over."""
-        loop = self.file.parent(self.file.statement(call.node)) if call.node is not None else None
+        loop = self.file.parent(self.file.statement(node))
         while loop is not None and not isinstance(loop, (cst.While, cst.FunctionDef)):
             loop = self.file.parent(loop)
         return isinstance(loop, cst.While) and not is_unconditional(loop)
@@ -226,28 +283,34 @@ class UnboundedWait(Rule):
         given = [*function.params.posonly_params, *function.params.params]
         return any(param.name.value == waited.value for param in given)
 
-    def _ends_by_itself(self, call: Call) -> bool:
+    def _ends_by_itself(self, wait: cst.Call) -> bool:
         """Whether what is waited for was told to end before, or is to last as long as the
         program."""
-        if call.node is None:
-            return False
-        function = self.file.function(call.node)
+        function = self.file.function(wait)
         if function is None:
             return True
-        if self._is_called_for_it(call.node, function):
+        waited = wait.func.value if isinstance(wait.func, cst.Attribute) else wait
+        if self._is_called_for_it(wait, function) or _ENDING.fullmatch(last_name(waited)):
             return True
         if _SERVES.fullmatch(function.name.value):
             last = body_of(function.body)[-1]
-            if self.file.statement(call.node) is last:
+            if self.file.statement(wait) is last:
                 return True
-        here = self.file.tree.place(call.node)
-        around = set(self.file.ancestors(call.node))
+        here = self.file.tree.place(wait)
+        around = set(self.file.ancestors(wait))
         for node in [*self.file.tree.of(cst.Call), *self.file.tree.of(cst.Assign)]:
-            if node is call.node or not _settles(node) or self.file.function(node) is not function:
+            if node is wait or not _settles(node) or self.file.function(node) is not function:
                 continue
             if self.file.tree.place(node) < here or node in around:
                 return True
         return False
+
+
+def _judged(project: Project) -> frozenset[tuple[str, int]]:
+    """The waits, by path and place, around which nothing was seen that ends them."""
+    return frozenset(
+        (examination.path, note.place) for examination, note in project.notes(UnboundedWait.name)
+    )
 
 
 def _is_docstring(node: cst.CSTNode) -> bool:
@@ -260,7 +323,8 @@ def _settles(node: cst.Call | cst.Assign) -> bool:
     """Whether a call or a flag tells another thread to end, or makes sure that it has."""
     match node:
         case cst.Call():
-            return last_name(node.func) in _SETTLES
+            name = last_name(node.func)
+            return name in _SETTLES or _ENDING.fullmatch(name) is not None
         case cst.Assign(
             targets=[cst.AssignTarget(target=cst.Attribute())], value=cst.Name(value=value)
         ):
