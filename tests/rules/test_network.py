@@ -237,3 +237,37 @@ def order(item):
     }
     found = check(files, [MissingTimeout])
     assert [(item.path, item.span.line) for item in found] == [("orders.py", 7)]
+
+
+def test_a_coroutine_may_be_bounded_where_it_is_awaited() -> None:
+    """What a variable holds until `wait_for` takes it has a bound."""
+    code = """
+import asyncio
+
+async def connect(loop, make, host, seconds):
+    pending = asyncio.open_connection(host, 80)
+    reader, writer = await asyncio.wait_for(pending, seconds)
+    return reader
+
+async def connect_without(host):
+    pending = asyncio.open_connection(host, 80)
+    return await pending
+"""
+    found = check({"service.py": code}, [MissingTimeout])
+    assert [item.span.line for item in found] == [10]
+
+
+def test_making_a_client_is_no_call_of_its_methods() -> None:
+    """What is known of all methods of a class says nothing of its constructor."""
+    code = """
+from kubernetes.client import VersionApi
+
+class Versions(VersionApi):
+    def __init__(self, client):
+        super().__init__(api_client=client)
+
+    def read(self):
+        return self.get_code()
+"""
+    found = check({"service.py": code}, [MissingTimeout])
+    assert [item.span.line for item in found] == [9]
