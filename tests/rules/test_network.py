@@ -166,6 +166,21 @@ class Job:
     ]
 
 
+def test_a_peer_that_says_when_to_ask_again_may_know_what_it_does() -> None:
+    """The pause that is part of the answer makes the loop a guess."""
+    code = """
+import time
+
+def settle(client):
+    answer = client.state()
+    while answer.status == "WAIT":
+        time.sleep(answer.delay)
+        answer = client.state()
+"""
+    found = check({"service.py": code}, [UnboundedPollLoop])
+    assert [item.confidence for item in found] == [Confidence.LOW]
+
+
 def test_a_session_made_elsewhere_may_have_its_timeout_from_there() -> None:
     """An adapter of the project, or another method, stands between the session and its peer."""
     http = """
