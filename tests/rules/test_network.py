@@ -166,6 +166,21 @@ class Job:
     ]
 
 
+def test_a_peer_that_says_when_to_ask_again_may_know_what_it_does() -> None:
+    """The pause that is part of the answer makes the loop a guess."""
+    code = """
+import time
+
+def settle(client):
+    answer = client.state()
+    while answer.status == "WAIT":
+        time.sleep(answer.delay)
+        answer = client.state()
+"""
+    found = check({"service.py": code}, [UnboundedPollLoop])
+    assert [item.confidence for item in found] == [Confidence.LOW]
+
+
 def test_a_session_made_elsewhere_may_have_its_timeout_from_there() -> None:
     """An adapter of the project, or another method, stands between the session and its peer."""
     http = """
@@ -237,3 +252,37 @@ def order(item):
     }
     found = check(files, [MissingTimeout])
     assert [(item.path, item.span.line) for item in found] == [("orders.py", 7)]
+
+
+def test_a_coroutine_may_be_bounded_where_it_is_awaited() -> None:
+    """What a variable holds until `wait_for` takes it has a bound."""
+    code = """
+import asyncio
+
+async def connect(loop, make, host, seconds):
+    pending = asyncio.open_connection(host, 80)
+    reader, writer = await asyncio.wait_for(pending, seconds)
+    return reader
+
+async def connect_without(host):
+    pending = asyncio.open_connection(host, 80)
+    return await pending
+"""
+    found = check({"service.py": code}, [MissingTimeout])
+    assert [item.span.line for item in found] == [10]
+
+
+def test_making_a_client_is_no_call_of_its_methods() -> None:
+    """What is known of all methods of a class says nothing of its constructor."""
+    code = """
+from kubernetes.client import VersionApi
+
+class Versions(VersionApi):
+    def __init__(self, client):
+        super().__init__(api_client=client)
+
+    def read(self):
+        return self.get_code()
+"""
+    found = check({"service.py": code}, [MissingTimeout])
+    assert [item.span.line for item in found] == [9]

@@ -98,8 +98,9 @@ class FactTable:
             return {}
         seen.add(name)
         found: dict[type[Fact], Fact | None] = dict(self.entries.get(name, ()))
+        special = name.endswith("__") and not name.endswith(".__call__")
         for prefix, rest in _splits(name):
-            if rest:
+            if rest and not special:  # a pattern speaks of what people call by its name
                 pattern = ".*" if rest.count(".") == 1 else ".**"
                 candidates = (
                     [prefix + pattern] if pattern == ".**" else [prefix + ".*", prefix + ".**"]

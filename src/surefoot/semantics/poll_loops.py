@@ -203,6 +203,16 @@ class PollLoop:
             isinstance(item, cst.Call) and self._asks(item) for item in inside([body.body])
         )
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether the answer itself says how long to wait: the peer wants to be asked again."""
+        return (
+            self.sleep is not None
+            and bool(self.sleep.args)
+            and isinstance(self.sleep.args[0].value, (cst.Attribute, cst.Subscript))
+            and self._is_answer(self.sleep.args[0].value)
+        )
+
     @cached_property
     def works(self) -> bool:
         """Whether each round does something else than look, sleep and tell of it."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from surefoot.facts.kinds import Timeout, TimeoutValue
+import libcst as cst
+
+from surefoot.facts.kinds import Deadline, Timeout, TimeoutValue
 from surefoot.semantics.call import Arguments, Call, Given
+from surefoot.semantics.file import File
 from surefoot.semantics.values import Value
 from surefoot.semantics.world import World
 
@@ -46,6 +49,19 @@ def bound_of(call: Call, fact: Timeout) -> Bound:
     if isinstance(given, tuple) and is_forever(call.world, given, fact.forever):
         return Bound.FOREVER
     return Bound.POSSIBLE
+
+
+def is_bounded_later(file: File, node: cst.Call) -> bool:
+    """Whether what a call gives is kept in a variable, and awaited with a bound: by `wait_for`."""
+    match file.parent(node):
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name) as target)]):
+            for use in file.uses(name, file.scope(target)):
+                parent = file.parent(use)
+                call = file.parent(parent) if isinstance(parent, cst.Arg) else None
+                fact = file.call(call).fact(Deadline) if isinstance(call, cst.Call) else None
+                if fact is not None and fact.by == "argument":
+                    return True
+    return False
 
 
 def _may_hide_it(arguments: Arguments, fact: Timeout) -> bool:

@@ -15,7 +15,7 @@ from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.names import spoken
 from surefoot.semantics.summary import MOUNTED, At
-from surefoot.semantics.timeouts import Bound, bound_of
+from surefoot.semantics.timeouts import Bound, bound_of, is_bounded_later
 from surefoot.semantics.values import PENDING
 from surefoot.syntax.scopes import Binding
 
@@ -397,7 +397,7 @@ class MissingTimeout(Rule):
                 self.report(call, _message(call, fact), fix_data=_fixable(fact))
         elif fact.socket_default:
             self.note(call.node, "missing", _message(call, fact), _fixable(fact))
-        elif not self._adapted(call):
+        elif not self._adapted(call) and not is_bounded_later(self.file, call.node):
             self.report(call, _message(call, fact), fix_data=_fixable(fact))
 
     def link(self, project: Project) -> None:

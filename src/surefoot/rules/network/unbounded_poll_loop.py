@@ -328,7 +328,7 @@ class UnboundedPollLoop(Rule):
         function = self.file.function(node)
         callee = dotted(loop.asked.func) or last_name(loop.asked.func)
         owner = self.file.scope_of(function).qualname if function else ""
-        self.note(node, owner, callee, loop.asks_itself)
+        self.note(node, owner, callee, loop.asks_itself or loop.is_paced)
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):
