@@ -127,8 +127,7 @@ class UnclosedResource(Rule):
                 return connection.execute("select count(*) from orders").fetchone()
 
             def first():
-                cursor = connect_here().cursor()
-                return cursor.execute("select * from orders").fetchone()
+                return connect_here().cursor().execute("select * from orders").fetchone()
             """,
             count=2,
         ),
@@ -202,8 +201,7 @@ class UnclosedResource(Rule):
                 return session.orders()
 
             def logs(paths):
-                log = open(paths[0])
-                yield log
+                yield open(paths[0])
             """,
             because="it is closed when the answer is sent; and who asks for logs owns them",
         ),
