@@ -67,8 +67,9 @@ def _is_empty(file: File, binding: Binding) -> bool:
 
 
 def _registers(function: cst.FunctionDef) -> bool:
-    """Whether a function, by its name, makes something known: a program has only so many."""
-    return "register" in function.name.value
+    """Whether a function, by its name, makes something known, or a logger: a program has only
+    so many."""
+    return any(word in function.name.value for word in ("register", "logger"))
 
 
 class _Uses:

@@ -177,6 +177,25 @@ class UnboundedCache(Rule):
         ),
         Good(
             """
+            import logging
+            from fastapi import FastAPI
+
+            app = FastAPI()
+            _loggers = {}
+
+            def get_logger(name):
+                if name not in _loggers:
+                    _loggers[name] = logging.getLogger(name)
+                return _loggers[name]
+
+            @app.get("/show")
+            def show(item: str):
+                get_logger(__name__).info(item)
+            """,
+            because="there are only so many loggers",
+        ),
+        Good(
+            """
             import functools
 
             class Prices:

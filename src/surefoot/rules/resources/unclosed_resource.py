@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import libcst as cst
@@ -15,6 +16,7 @@ from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call
 from surefoot.semantics.duties import entered_by, is_light, must_be_closed, said, severity_of
+from surefoot.semantics.file import File
 from surefoot.semantics.lending import LendingOwnership
 from surefoot.semantics.ownership import SETTLED, Fate, Ownership, made_by_return
 from surefoot.semantics.summary import At
@@ -125,8 +127,7 @@ class UnclosedResource(Rule):
                 return connection.execute("select count(*) from orders").fetchone()
 
             def first():
-                cursor = connect_here().cursor()
-                return cursor.execute("select * from orders").fetchone()
+                return connect_here().cursor().execute("select * from orders").fetchone()
             """,
             count=2,
         ),
@@ -200,8 +201,7 @@ class UnclosedResource(Rule):
                 return session.orders()
 
             def logs(paths):
-                log = open(paths[0])
-                yield log
+                yield open(paths[0])
             """,
             because="it is closed when the answer is sent; and who asks for logs owns them",
         ),
@@ -375,7 +375,7 @@ class UnclosedResource(Rule):
         if not call.pending and (call.name is None or call.world.function(call.name) is None):
             return
         if isinstance(self.file.parent(node), cst.Return):
-            if made_by_return(self.file, node, Ownership(self.file)):
+            if self._is_only_answer(node):
                 self.note(node, "passes", full_name(call.module, call.function))
             return
         if not self._is_used(node):
@@ -386,6 +386,13 @@ class UnclosedResource(Rule):
             self.note(
                 node, "uses", full_name(call.module, call.function), self._held(node) or "", onward
             )
+
+    def _is_only_answer(self, node: cst.Call) -> bool:
+        """Whether the function around a call that is returned, as written, returns no other."""
+        function = self.file.function(node)
+        if function is None or function.decorators:
+            return False
+        return self.file.once(_answers, self.file.tree.module)[self.file.scope_of(function)] == 1
 
     def _is_used(self, node: cst.CSTNode) -> bool:
         """Whether the value, or the name it gets, is read from in a way resources are."""
@@ -486,3 +493,8 @@ class UnclosedResource(Rule):
                 chain=[link, *custody.links(borrowers)],
                 fix_data=(what, entered),
             )
+
+
+def _answers(file: File, module: cst.Module) -> Counter[object]:
+    """How many `return` statements each function has."""
+    return Counter(file.scope(node).function for node in file.tree.of(cst.Return))
