@@ -20,6 +20,7 @@ from surefoot.facts.kinds import (
     Responds,
     Returns,
     RunsCommand,
+    Writes,
 )
 from tests.facts.installed import FactsFile, Installed, NotThere, Stated, Unknowable
 from tests.facts.stated import argument, facts, present, problem, problems
@@ -74,6 +75,13 @@ def test_answers_are_made_as_the_facts_say(file: FactsFile, installed: Installed
         for stated in present(file, installed, "dumps"):
             dumps = table.get(Dumps, stated.name)
             for keyword in dumps.narrowed_by if dumps is not None else ():
+                if keyword != "*":
+                    yield stated, problem(installed, stated, keyword, None)
+        for stated in present(file, installed, "writes"):
+            writes = table.get(Writes, stated.name)
+            if writes is not None and writes.position is not None:
+                yield stated, argument(installed, stated, None, writes.position)
+            for keyword in writes.parameters if writes is not None else ():
                 yield stated, problem(installed, stated, keyword, None)
         for stated in present(file, installed, "changes-disk"):
             changes = table.get(ChangesDisk, stated.name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from surefoot.facts.kinds import Receives
-from surefoot.linking.project import Project
+from surefoot.linking.project import Project, full_name
 from surefoot.semantics.bodies import Bodies
 from surefoot.semantics.roles import registered
+from surefoot.semantics.summary import At
 
 
 def is_judged_before(project: Project, path: str, scope: str, judging: frozenset[str]) -> bool:
@@ -18,6 +19,14 @@ def is_judged_before(project: Project, path: str, scope: str, judging: frozenset
             return True
         scope = scope.rpartition(".")[0]
     return False
+
+
+def is_caught_outside(project: Project, path: str, scope: str) -> bool:
+    """Whether a function of a file is called only where it is caught that it fails."""
+    module = next((each for each in project.modules.values() if each.path == path), None)
+    name = full_name(module.module, scope) if module is not None else ""
+    callers = project.callers.get(name, ())
+    return bool(callers) and all(call.at & (At.GUARDED | At.CAUGHT) for call in callers)
 
 
 def bodies(project: Project) -> Bodies:

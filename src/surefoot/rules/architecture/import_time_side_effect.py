@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from surefoot.linking.effects import Effects, Way, said_callee
 from surefoot.linking.importing import Imports
 from surefoot.linking.project import Project
@@ -9,6 +11,7 @@ from surefoot.model import Confidence, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.effects import changes_disk, reaches_out
+from surefoot.semantics.handlers import inside
 from surefoot.semantics.summary import At
 
 _DEEPEST = 3
@@ -192,10 +195,18 @@ class ImportTimeSideEffect(Rule):
         ),
     )
 
+    def visit_If(self, node: cst.If) -> None:
+        if self.file.function(node) is not None or self.file.is_test:
+            return
+        for part in inside([node.body]):
+            if isinstance(part, cst.Call):
+                self.note(part, "conditional")
+
     def link(self, project: Project) -> None:
         at_import = [call for call in project.calls if not call.function and not call.at & _LATER]
         if not at_import:
             return
+        unsure = {(examination.path, note.place) for examination, note in project.notes(self.name)}
         imports = Imports(project)
         effects = Effects(project)
         ends = [
@@ -230,14 +241,16 @@ class ImportTimeSideEffect(Rule):
                 end = (way.end.path, way.end.place)
             if end not in said:
                 said.add(end)
-                self._report(way, does)
+                self._report(way, does, conditional=(call.path, call.place) in unsure)
 
-    def _report(self, way: Way, does: str) -> None:
+    def _report(self, way: Way, does: str, *, conditional: bool) -> None:
         call = way.call
         what = f"`{call.shown}` {does}"
         if way.rest is not None:
             what = f"`{said_callee(call)}` ends in `{way.end.shown}`, which {does}"
         confidence = Confidence.HIGH if way.rest is None else Confidence.MEDIUM
+        if conditional and does == _RUNS:
+            confidence = Confidence.LOW  # on one system only, mostly
         then = "whoever needs a name of it waits, or fails with it"
         if (call.at | way.end.at) & At.CAUGHT:
             then = "whoever needs a name of it waits"

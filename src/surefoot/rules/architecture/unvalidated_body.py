@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from surefoot.linking.project import Project
-from surefoot.linking.requests import bodies, is_judged_before
+from surefoot.linking.requests import bodies, is_caught_outside, is_judged_before
 from surefoot.model import Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.endpoint_answers import answers, endpoint_decorators
@@ -172,6 +172,24 @@ class UnvalidatedBody(Rule):
         ),
         Good(
             """
+            from rest_framework.response import Response
+            from rest_framework.views import APIView
+
+            class Hook(APIView):
+                def identifier(self, request):
+                    return request.data["payload"]["id"]
+
+                def post(self, request):
+                    try:
+                        number = self.identifier(request)
+                    except Exception:
+                        return Response(status=400)
+                    return Response(number)
+            """,
+            because="whoever calls the method catches that it fails",
+        ),
+        Good(
+            """
             from flask import Flask, request
 
             app = Flask(__name__)
@@ -270,6 +288,8 @@ class UnvalidatedBody(Rule):
                 continue
             seen.add(key)
             if is_judged_before(project, examination.path, note.scope, judging):
+                continue
+            if is_caught_outside(project, examination.path, note.scope):
                 continue
             name = note.scope.rpartition(".")[2]
             self.report(

@@ -10,6 +10,7 @@ from surefoot.edits import import_name, set_keyword
 from surefoot.linking.project import Project
 from surefoot.model import Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
+from surefoot.semantics.file import is_test_path
 from surefoot.semantics.testing import is_mock, mocked, tests_in
 
 _TIED = ("autospec", "spec", "spec_set")
@@ -131,6 +132,14 @@ class UnspeccedMock(Rule):
             @patch("time.time")
             def test_mail(now, send, made):
                 Orders(Mock(spec=Mail), Mock())
+
+            class Fake:
+                def send(self, text):
+                    return text
+
+            def test_fake():
+                with patch.object(Fake, "send"):
+                    Fake().send("x")
             """,
             because="it is tied to what it stands in for, or stands in for nothing of the project",
         ),
@@ -196,6 +205,9 @@ class UnspeccedMock(Rule):
         if value is None or value[0] not in ("n", "m"):
             return None
         full = str(value[1])
+        module = world.split(full)[0]
+        if module is None or is_test_path(module.path):
+            return None  # the test's own
         return full if world.cls(full) is not None or world.function(full) is not None else None
 
     def _passed(self, project: Project, data: list[object]) -> str | None:
@@ -221,5 +233,8 @@ class UnspeccedMock(Rule):
             found = positional[index : index + 1] if isinstance(index, int) else []
         wanted = project.world.value(found[0].annotation) if found else None
         if wanted is None or wanted[0] != "i" or project.world.cls(str(wanted[1])) is None:
+            return None
+        module = project.world.split(str(wanted[1]))[0]
+        if module is None or is_test_path(module.path):
             return None
         return str(wanted[1])
