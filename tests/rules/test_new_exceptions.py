@@ -171,3 +171,29 @@ def test_the_cause_of_what_is_raised_after_all_attempts() -> None:
     [finding] = found("lost-traceback", code)
     assert finding.message == "`RuntimeError` knows nothing of what made `source.load` fail"
     assert finding.fix is None
+
+
+def test_values_made_of_others_and_scripts_that_build() -> None:
+    """What only makes a value fails in expected ways, and a build script is no service."""
+    dates = """
+    from app import dt
+
+    def date_of(pin, parts):
+        try:
+            pin["date"] = dt.datetime(int(parts[0]), int(parts[1]), int(parts[2]))
+        except Exception:
+            pass
+    """
+    build = """
+    from setuptools.command.build_ext import build_ext
+
+    class Optional(build_ext):
+        def build_extensions(self):
+            try:
+                super().build_extensions()
+            except Exception:
+                pass
+    """
+    assert severities("swallowed-exception", dates) == [Severity.INFO]
+    assert severities("swallowed-exception", build, "setup.py") == [Severity.INFO]
+    assert severities("swallowed-exception", build, "service.py") == [Severity.ERROR]

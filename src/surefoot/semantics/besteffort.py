@@ -90,6 +90,7 @@ _CONVERTING_METHODS = words(
 )
 _CONVERTER = re.compile(
     r"_*(parse|unescape|decode|unquote|b64decode|deserialize)(_\w+)?"
+    r"|_*extract_(?!all|archive|file|tar|to|zip)\w+|datetime|date|timedelta|Decimal|UUID|Version"
     r"|_*to_(str|string|text|bytes|int|float|number|decimal|bool|dict|list|json|datetime|python)"
 )
 """What is called thus makes one value of another, whoever has written it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,8 @@ from surefoot.semantics.remarks import gives_reason, is_lenient_text
 
 _LOOPS = (cst.For, cst.While)
 _ABOVE = 8
+_BUILDS = re.compile(r"(^|/)(setup|build_ext)\.py$")
+"""Scripts that build a package: no service runs them."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +250,7 @@ class Guarded:
                 only_converts(self.file, self.work),
                 self._is_secondary,
                 self._is_hoped_for,
+                _BUILDS.search(self.file.path) is not None and "setuptools" in self.file.text,
                 is_leaving(self.file, self.node),
                 is_telemetry(self.file, self.node, self.work),
             )

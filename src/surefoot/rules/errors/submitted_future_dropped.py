@@ -418,7 +418,7 @@ class SubmittedFutureDropped(Rule):
             guards = [_guards(project, guarded, name) for name in names]
             if any(share == 1 for share in guards):
                 continue
-            unsure = not names or any(guards) or not some.isdisjoint(names)
+            unsure = not names or any(guards) or any(_tells(project, some, name) for name in names)
             self.report(
                 note,
                 _message(call, fact, names[0] if names else None, bool(waited)),
@@ -452,6 +452,12 @@ def _guards(project: Project, guarded: set[str], name: str) -> float:
     called = [project.target(call) for call in project.calls_in.get(name, ())]
     known = [target for target in called if target is not None]
     return sum(target in guarded for target in known) / len(known) if known else 0
+
+
+def _tells(project: Project, some: set[str], name: str) -> bool:
+    """Whether a function, or one it calls, sees to some of its failures."""
+    called = {project.target(call) for call in project.calls_in.get(name, ())}
+    return name in some or not some.isdisjoint(item for item in called if item is not None)
 
 
 def _only_waits(project: Project, name: str) -> bool:
