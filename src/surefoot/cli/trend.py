@@ -48,7 +48,16 @@ def show_course(
 
 
 _RUNS = ("run", "open", "new", "reopened", "fixed", "removed", "carried", "fix rate")
-_DISPENSABLE = ("oldest 5 %", "removed", "reopened", "carried", "fix rate", "time to fix", "fixed")
+_DISPENSABLE = (
+    "oldest 5 %",
+    "removed",
+    "reopened",
+    "carried",
+    "fix rate",
+    "time to fix",
+    "fixed",
+    "age of open",
+)
 """The columns that a narrow terminal goes without, the first one first."""
 _FIGURES = ("open", "fixed", "fix rate", "time to fix", "age of open", "oldest 5 %")
 
