@@ -133,6 +133,14 @@ def test_module_split(tmp_path: Path) -> None:
     assert (found.new, found.judged) == ((), 1)
 
 
+def test_rules_that_are_no_more() -> None:
+    """An entry of a rule that does not exist is stale, and its end no progress."""
+    entries = entries_of([finding(rule="no-such-rule"), finding()])
+    found = compare(run(finding()), FILE, entries, existing={"missing-timeout"})
+    assert [entry.rule for entry in found.stale] == ["no-such-rule"]
+    assert (found.judged, len(found.carried)) == (1, 1)
+
+
 def test_entries_that_become_one(tmp_path: Path) -> None:
     """Findings that end up in one place are counted together."""
     root = project(tmp_path, client="def all():\n    pass\n")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -94,13 +94,15 @@ def compare(
     never: Collection[str] = (),
     renamed: Mapping[str, str] | None = None,
     whole: bool = True,
+    existing: Container[str] | None = None,
 ) -> Comparison:
     """Compare what a run found with the entries of the baseline `file`.
 
     Findings of the rules `never` are always new. `renamed` maps old paths to new ones.
     `whole` tells that the run checked all of the project: only then is the absence of a
     file known. Rules that did not run and files that were not checked, or failed, are not
-    judged: their entries are kept as they are.
+    judged: their entries are kept as they are. Those of a rule that is not among `existing`, all
+    that there are, are needed no longer, which is nobody's progress.
     """
     at = renamed or {}
     entries = [replace(entry, path=at.get(entry.path, entry.path)) for entry in entries]
@@ -127,6 +129,9 @@ def compare(
         there = seen.get(number, [])
         kept += [_standing(entry, each) for each in there]
         left = entry.count - len(there)
+        if existing is not None and entry.rule not in existing:
+            stale.append(entry)
+            continue
         is_known = entry.path in checked or (whole and not places.is_file(entry.path))
         if entry.rule not in run.rules or entry.path in failed or not is_known:
             judged += len(there)

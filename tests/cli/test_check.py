@@ -205,7 +205,7 @@ def test_paths_can_be_opened(tmp_path: Path) -> None:
 
 def test_output_is_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report that cannot be finished leaves the old file as it was."""
-    from surefoot.cli import check as module
+    from surefoot.cli import reporting as module
 
     def failing(format: str, run: Run, stream: Any, options: Any) -> None:
         stream.write("half")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import time
 from contextlib import closing
@@ -11,7 +12,7 @@ import pytest
 
 from surefoot.backfill import BackfillError, seconds
 from surefoot.cli.trend import bars
-from tests.cli.commands import BAD, GOOD, surefoot
+from tests.cli.commands import BAD, GOOD, on_terminal, posix, surefoot
 from tests.test_changed import git
 
 DAY = 86_400
@@ -150,6 +151,19 @@ def test_first_run_has_no_rate(repository: Path) -> None:
     shown = surefoot("metrics", "show", cwd=repository).stdout.decode().splitlines()
     head = next(index for index, line in enumerate(shown) if line.startswith("run"))
     assert shown[head + 1].split()[-1] == "-"
+
+
+@posix
+@pytest.mark.parametrize(("width", "last"), [(100, "fix rate"), (50, "fix rate"), (32, "new")])
+def test_narrow_terminal(repository: Path, width: int, last: str) -> None:
+    """A terminal is never written past its edge: columns of less weight are left out."""
+    (repository / "b.py").write_text(BAD)
+    surefoot("metrics", "record", cwd=repository)
+    code, lines = on_terminal(repository, "metrics", "show", width=width)
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in lines]
+    assert code == 0
+    assert max(map(len, plain)) <= width
+    assert next(line for line in plain if line.startswith("run")).endswith(last)
 
 
 def test_broken_files_are_told_of(repository: Path) -> None:

@@ -35,5 +35,6 @@ def against(run: Run, path: str, config: Config, catalog: Catalog) -> Run:
         never=never_baselined(config, catalog.rules),
         renamed=renames(config.root, path, entries),
         whole=len(run.checked) == run.examined,
+        existing=catalog.by_word,
     )
     return replace(run, findings=found.new, baseline=found)

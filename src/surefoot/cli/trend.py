@@ -48,6 +48,17 @@ def show_course(
 
 
 _RUNS = ("run", "open", "new", "reopened", "fixed", "removed", "carried", "fix rate")
+_DISPENSABLE = (
+    "oldest 5 %",
+    "removed",
+    "reopened",
+    "carried",
+    "fix rate",
+    "time to fix",
+    "fixed",
+    "age of open",
+)
+"""The columns that a narrow terminal goes without, the first one first."""
 _FIGURES = ("open", "fixed", "fix rate", "time to fix", "age of open", "oldest 5 %")
 
 
@@ -100,9 +111,16 @@ def _figures(told: Figures) -> tuple[str, ...]:
 
 
 def _table(screen: Screen, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write columns, the first to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    for row, style in [(heads, "bold"), *((row, "") for row in rows)]:
+    """Write columns, the first to the left and the others to the right, as many as fit."""
+    columns = list(zip(heads, *rows, strict=True))
+    for head in _DISPENSABLE:
+        width = sum(max(map(len, column)) + 2 for column in columns) - 2
+        if screen.width is None or width <= screen.width:
+            break
+        columns = [column for column in columns if column[0] != head]
+    widths = [max(map(len, column)) for column in columns]
+    for number, row in enumerate(zip(*columns, strict=True)):
+        style = "" if number else "bold"
         cells = [
             f"{cell:<{width}}" if index == 0 else f"{cell:>{width}}"
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
