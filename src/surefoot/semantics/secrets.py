@@ -181,6 +181,8 @@ def secret_kind(name: str) -> str | None:
         return None  # a place in a list or a text
     if last in ("secret", "token", "dsn"):
         return last
+    if words == ("shared", "key"):
+        return None  # what several have in common
     if last == "apikey" or (last == "key" and len(words) > 1 and words[-2] in _KEYS):
         return "key"
     return None
