@@ -97,6 +97,11 @@ class Rehearsals:
     def _readings(self) -> dict[str, Rehearsal]:
         return {item.name: item.read for item in (*self.functions, *self.kept)}
 
+    def hands_on(self, function: str) -> bool:
+        """Whether a function keeps the flag it is given where others find it."""
+        reading = self._readings.get(function)
+        return reading is not None and reading.handed
+
     def _asks(self, function: str) -> bool:
         """Whether a function asks for itself, or could: it answers for what it does."""
         return function in self._minding or function in self._readings

@@ -35,6 +35,8 @@ _MASKED = re.compile(
     r"(?i)mask|redact|hash|hide|hidden|obfuscat|sanitiz|censor|scrub|clean|safe|digest|encrypt|"
     r"fingerprint|anonym|strip_(password|secret|auth)|len|bool|id|type"
 )
+_LESS = re.compile(r"(?i)hash|mask|redact|digest|fingerprint|encrypted")
+"""What is called so is made of the secret, and does not give it away."""
 _SUBJECT = re.compile(
     r"(?i)lexer|tokeniz|tokenis|parser|grammar|syntax|yacc|(?-i:\bast\b)|page_token|next_token|"
     r"next_page|continuation|max_tokens|cancel_token|num_tokens|replicat|stream_?(token|pos|ordering)|"
@@ -186,7 +188,7 @@ def _of_name(file: File, node: cst.Name | cst.Attribute, depth: int) -> Iterator
         yield from _of_dictionary(file, node, value)
     elif value is not None and value[0] == "i":
         yield from _of_settings(file, node, value[1])
-    if depth < _DEEPEST and not _PATH.search(name):
+    if depth < _DEEPEST and not _PATH.search(name) and not _LESS.search(name):
         source = assigned(file, node)
         if isinstance(source, (*LITERALS, cst.BinaryOperation)) or (
             isinstance(source, cst.Call) and not _is_masking(source)

@@ -17,7 +17,7 @@ _INSIDE = re.compile(
 )
 _STAGES = frozenset({"prod", "production", "preprod", "staging", "stage", "stg", "uat", "qa"})
 _EVERYWHERE = re.compile(
-    r"(?i)(metadata\.(google|goog)(\.internal)?|host\.docker\.internal|gateway\.docker\.internal|"
+    r"(?i)(metadata\.(google|goog)(\.internal)?|(host|gateway)\.(docker|containers|minikube)\.internal|"
     r"kubernetes\.default.*|.*\.(localhost|example|test|invalid)|.*\bexample\.(com|org|net)|"
     r"homeassistant\.local|8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9|"
     r"255\.255\.255\.255|1\.2\.3\.4|10\.255\.255\.255|10\.254\.254\.254)"

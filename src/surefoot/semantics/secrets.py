@@ -65,6 +65,7 @@ _NO_SECRETS = frozenset(
     | {"manual", "max", "min", "num", "number"}
     | {"needs", "require", "requires", "should", "supports", "use", "uses", "want", "wants"}
 )
+_TELLING = frozenset({"api", "access", "account", "auth", "license"})
 _WITHOUT = frozenset({"wo", "without"})
 _DIRECTORIES = frozenset(
     {"base", "cur", "current", "initial", "orig", "original", "prev", "previous", "project"}
@@ -181,9 +182,18 @@ def secret_kind(name: str) -> str | None:
         return None  # a place in a list or a text
     if last in ("secret", "token", "dsn"):
         return last
+    if words == ("shared", "key"):
+        return None  # what several have in common
     if last == "apikey" or (last == "key" and len(words) > 1 and words[-2] in _KEYS):
         return "key"
     return None
+
+
+def may_be_published(name: str) -> bool:
+    """Whether a key of this name is often shipped with a program, or sent to each browser, and
+    only tells who asks: no such key signs or encrypts."""
+    words = [word for word in words_of(name) if not word.isdigit()]
+    return words[-1:] == ["apikey"] or (words[-1:] == ["key"] and words[-2] in _TELLING)
 
 
 @dataclass(frozen=True)

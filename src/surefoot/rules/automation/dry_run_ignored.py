@@ -13,6 +13,7 @@ from surefoot.linking.rehearsals import Rehearsals, Rehearsed
 from surefoot.model import Confidence, Note, Severity
 from surefoot.rule import Bad, Good, Link, Rule
 from surefoot.semantics.call import Call, LinkedCall
+from surefoot.semantics.circumstances import is_teardown_name
 from surefoot.semantics.mutations import Mutation, mutation_of
 from surefoot.semantics.rehearsal import (
     is_own_path,
@@ -384,6 +385,8 @@ class DryRunIgnored(Rule):
                 does = f"`{call.shown}` {change.what}"
                 self._report(function, call, does, Confidence.MEDIUM)
                 return
+            if is_teardown_name((call.name or "").rpartition(".")[2]):
+                continue
             way = rehearsals.destruction(call)
             if way is not None and (end := rehearsals.direct(way.end)) is not None:
                 ends = f"`{said_callee(call)}` ends in `{way.end.shown}`, which {end.what}"

@@ -240,6 +240,24 @@ class DryRunNotForwarded(Rule):
         ),
         Good(
             """
+            class Pools:
+                def _setup(self, dry_run=False):
+                    self.dry_run = dry_run
+                    self.api = connect()
+
+                def show(self):
+                    self._setup()
+                    return self.api.pools()
+
+                def update(self, pool, dry_run):
+                    self._setup(dry_run)
+                    if not self.dry_run:
+                        self.api.update(pool)
+            """,
+            because="that function sets the flag, and this one has none",
+        ),
+        Good(
+            """
             class Keys:
                 def decrypt(self, text, dry_run=False):
                     if dry_run:
@@ -299,6 +317,8 @@ class DryRunNotForwarded(Rule):
             callee, flag, is_denied = untold
             if _READS.match(callee.rpartition(".")[2]):
                 continue
+            if "." in function.read.flag and rehearsals.hands_on(callee):
+                continue  # it says what the attribute is to be
             summary, module = project.function(callee), project.module_of(callee)
             assert summary is not None
             assert module is not None

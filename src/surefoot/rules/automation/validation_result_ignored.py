@@ -184,6 +184,19 @@ class ValidationResultIgnored(Rule):
         ),
         Good(
             """
+            import hmac
+
+            def sign_in(users, name, password):
+                if name not in users:
+                    # takes as long as if there were such a user
+                    hmac.compare_digest(password, password)
+                    raise PermissionError(name)
+                return hmac.compare_digest(users[name], password)
+            """,
+            because="it fails whatever the answer is",
+        ),
+        Good(
+            """
             import cerberus
             import jsonschema
             from flask_wtf import FlaskForm
@@ -274,6 +287,8 @@ class ValidationResultIgnored(Rule):
             return
         if fact.raises_if is not None and call.arguments.has(fact.raises_if):
             return
+        if call.node is not None and self._fails_anyway(call.node):
+            return
         if At.GUARDED in call.at or (fact.read_at and self._may_be_read(call, fact)):
             return
         self.report(
@@ -281,6 +296,17 @@ class ValidationResultIgnored(Rule):
             f"the answer of `{call.shown}` is dropped: whatever it says, the code goes on",
             confidence=Confidence.HIGH,
         )
+
+    def _fails_anyway(self, node: cst.Call) -> bool:
+        """Whether the next statement raises, whatever the answer is: the check takes its time."""
+        line = self.file.parent(self.file.statement(node))
+        suite = self.file.parent(line) if line is not None else None
+        if not isinstance(suite, cst.IndentedBlock) or line not in suite.body:
+            return False
+        match suite.body[list(suite.body).index(line) + 1 :]:  # type: ignore[arg-type]
+            case [cst.SimpleStatementLine(body=[cst.Raise(), *_]), *_]:
+                return True
+        return False
 
     def _may_be_read(self, call: Call, fact: Verdict) -> bool:
         """Whether anybody may ask the object that was checked what came of it."""

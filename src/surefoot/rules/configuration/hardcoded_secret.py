@@ -226,7 +226,7 @@ class HardcodedSecret(Rule):
             self.report(
                 literal,
                 f"{shown} is a {secrets.secret_kind(name)} that every reader of the source can use",
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.LOW if secrets.may_be_published(name) else Confidence.MEDIUM,
             )
 
     def _is_named_secret(self, literal: cst.BaseExpression, name: str, value: str) -> bool:

@@ -324,6 +324,17 @@ class SecretInLog(Rule):
         Good(
             """
             import logging
+
+            def track(metadata, streams, shared_key):
+                api_key_hash = metadata.get("user_api_key")
+                logging.debug("no team for %s", api_key_hash)
+                logging.debug("left %s", shared_key)
+            """,
+            because="a hash, and what several streams have in common",
+        ),
+        Good(
+            """
+            import logging
             import os
 
             class Worker:
@@ -460,7 +471,10 @@ class SecretInLog(Rule):
 
     def _is_dialogue(self, node: cst.Call) -> bool:
         """Whether the text is for whoever sits at the terminal, as far as the file tells."""
-        return last_name(node.func) in ("print", "echo") and bool(_ASKS.search(self.file.text))
+        name = last_name(node.func)
+        if name == "write" and not isinstance(node.args[0].value, _TEXTS):
+            return True  # all that is written: the answer of a program
+        return name in ("print", "echo") and bool(_ASKS.search(self.file.text))
 
 
 def _mentions_secrets(file: File, _module: cst.Module) -> bool:
