@@ -330,3 +330,30 @@ def test_annotations_that_leave_everything_open(annotation: str, count: int) -> 
     made = "vars(Hero(name='a'))"
     text = FASTAPI.format(made=made).replace("(hero: HeroIn)", f"(hero: HeroIn){annotation}")
     assert _count(ModelDumpInResponse, "from typing import Any\n" + text) == count
+
+
+DEPENDENCY = """
+from dataclasses import asdict
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from database import get_db
+
+app = FastAPI()
+
+class Base(MappedAsDataclass, DeclarativeBase):
+    pass
+
+class Member(Base):
+    __tablename__ = "members"
+
+@app.get("/members/{number}")
+def read(number: int, db: Session = Depends(get_db)):
+    member = db.execute(select(Member).where(Member.id == number)).scalar_one()
+    return asdict(member)
+"""
+
+
+def test_what_is_passed_may_have_come_a_long_way() -> None:
+    """An argument keeps what it is when it comes out of a statement run by a dependency."""
+    assert _count(ModelDumpInResponse, DEPENDENCY) == 1

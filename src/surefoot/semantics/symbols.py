@@ -422,7 +422,7 @@ class Symbols:
             symbol, argument_depth = self.inside(argument.value, scope)
             if symbol is not None and symbol[0] == "k" and callee == ("n", "typing.TypeVar"):
                 symbol, argument_depth = type_named(self, argument.value, scope)
-            if argument_depth > 6:
+            if argument_depth > 9:
                 symbol, argument_depth = None, 0
             depth = max(depth, argument_depth)
             keyword = argument.star or (argument.keyword.value if argument.keyword else "")
