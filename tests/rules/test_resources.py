@@ -9,6 +9,7 @@ import pytest
 from surefoot.facts.kinds import Resource
 from surefoot.model import Severity
 from surefoot.rules.resources.leaked_temp_path import LeakedTempPath
+from surefoot.rules.resources.unbounded_cache import UnboundedCache
 from surefoot.rules.resources.unclosed_resource import UnclosedResource
 from surefoot.rules.resources.unreleased_attribute import UnreleasedAttribute
 from surefoot.semantics.vocabulary import RELEASERS
@@ -279,3 +280,31 @@ def test_one_finding_per_attribute() -> None:
                     self.file = open(path, "rb")
     """
     assert len(check({"log.py": textwrap.dedent(code)}, [UnreleasedAttribute])) == 1
+
+
+def test_a_set_of_a_module_grows_for_ever() -> None:
+    """A set of everything a handler ever saw is a cache too, and one that is emptied is not."""
+    code = """
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    SEEN = set()
+
+    @app.post("/events/{event}")
+    def receive(event: str):
+        if event in SEEN:
+            return "known"
+        SEEN.add(event)
+        return handle(event)
+    """
+    emptied = (
+        code
+        + """
+    @app.delete("/events")
+    def forget():
+        SEEN.clear()
+    """
+    )
+    found = check({"service.py": textwrap.dedent(code)}, [UnboundedCache])
+    assert [item.span.line for item in found] == [11]
+    assert check({"service.py": textwrap.dedent(emptied)}, [UnboundedCache]) == []

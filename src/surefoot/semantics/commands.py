@@ -228,7 +228,7 @@ def output_of(file: File, node: cst.BaseExpression) -> Output | None:
                 symbol = inner
             case ("c", ("a", inner, "communicate" | "read" as method), _):
                 symbol, part = inner, part or method
-            case ("a", ("I", ("n", owner)), attribute):
+            case ("a", ("I", ("n" | "C", owner)), attribute):
                 cls = file.world.cls(owner)
                 symbol = cls.members.get(attribute) if cls is not None else None
                 if symbol is not None and symbol[0] == "A":

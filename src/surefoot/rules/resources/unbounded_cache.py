@@ -130,13 +130,15 @@ class UnboundedCache(Rule):
             from fastapi import FastAPI
 
             app = FastAPI()
-            SEEN = set()
+
+            class Deliveries:
+                seen = set()
 
             @app.post("/events/{event}")
             def receive(event: str):
-                if event in SEEN:
+                if event in Deliveries.seen:
                     return "known"
-                SEEN.add(event)
+                Deliveries.seen.add(event)
                 return handle(event)
             """
         ),
