@@ -65,8 +65,8 @@ class _Dialog:
         }
         self._show(proposal)
         while True:
-            click.echo(f"Fix `{proposal.finding.rule}`? [y,n,a,d,q,?] ", nl=False, err=True)
             try:
+                click.echo(f"Fix `{proposal.finding.rule}`? [y,n,a,d,q,?] ", nl=False, err=True)
                 line = sys.stdin.readline()
             except KeyboardInterrupt:
                 click.echo("\nInterrupted: no file was changed.", err=True)
