@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from surefoot.catalog import all_rules
-from surefoot.model import Finding, Severity
+from surefoot.model import Confidence, Finding, Severity
 from tests.checking import check
 
 RULES = {rule.name: rule for rule in all_rules()}
@@ -252,3 +252,33 @@ def test_words_beside_a_code() -> None:
         ("store.open", Severity.WARNING),
     ):
         assert severities("exception-text-matching", code.format(beside)) == [severity]
+
+
+@pytest.mark.parametrize("rule", ["swallowed-exception", "silent-default"])
+@pytest.mark.parametrize(
+    ("work", "confidence"),
+    [
+        ("requests.get(url, timeout=5).json()", Confidence.HIGH),
+        ("subprocess.run(url, check=True)", Confidence.HIGH),
+        ("pathlib.Path(url).unlink()", Confidence.HIGH),
+        ("decode(url, stored)", Confidence.MEDIUM),
+        ("self.language(url)", Confidence.MEDIUM),
+    ],
+)
+def test_work_that_reaches_out(rule: str, work: str, confidence: Confidence) -> None:
+    """What fails for reasons nobody foresaw is surer than what may be meant to fail."""
+    done, answer = ("stored.put(result)", "pass")
+    if rule == "silent-default":
+        done, answer = ("return result", "return None")
+    code = f"""
+    import pathlib, requests, subprocess
+
+    def load(self, url, stored):
+        try:
+            result = {work}
+            {done}
+        except Exception:
+            {answer}
+        stored.forget(url)
+    """
+    assert [finding.confidence for finding in found(rule, code)] == [confidence]

@@ -9,7 +9,8 @@ from functools import cached_property
 
 import libcst as cst
 
-from surefoot.model import Severity
+from surefoot.facts.kinds import ChangesDisk, Fact, Mutates, Resource, RunsCommand, Timeout
+from surefoot.model import Confidence, Severity
 from surefoot.semantics.besteffort import (
     is_call,
     is_leaving,
@@ -41,6 +42,7 @@ from surefoot.semantics.prepared import is_asked_later, is_missed, prepared
 from surefoot.semantics.remarks import gives_reason, is_lenient_text
 
 _LOOPS = (cst.For, cst.While)
+_OUTSIDE: frozenset[type[Fact]] = frozenset({ChangesDisk, Mutates, Resource, RunsCommand, Timeout})
 _ABOVE = 8
 _BUILDS = re.compile(r"(^|/)(setup|build_ext)\.py$")
 """Scripts that build a package: no service runs them."""
@@ -60,6 +62,15 @@ class Guarded:
     success: Sequence[cst.CSTNode]
     answer: Sequence[cst.CSTNode]
     exception: str | None = None
+
+    @property
+    def confidence(self) -> Confidence:
+        """High where the work is known to reach out of the process; what only computes may be
+        meant to fail now and then."""
+        calls = (item for item in inside(self.work) if type(item) is cst.Call)
+        if any(not _OUTSIDE.isdisjoint(self.file.call(item).facts) for item in calls):
+            return Confidence.HIGH
+        return Confidence.MEDIUM
 
     @property
     def statement(self) -> cst.CSTNode:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from surefoot.edits import record_failure
 from surefoot.linking.project import Project
-from surefoot.model import Fix, Safety, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.guarded import Guarded, guarded_by
 from surefoot.semantics.handlers import caught, caught_by
@@ -20,7 +20,8 @@ class SilentDefault(Rule):
     The caller of a function that answers 0, an empty list or `False` when it failed cannot
     tell failure from a small balance, from nothing found, from no. The mistake travels on as
     data. Catch only the exceptions for which the default is the true answer, or leave a record,
-    or let the caller know.
+    or let the caller know. Where the work is not known to reach out of the process, the confidence
+    is medium.
     """
 
     code = "SF202"
@@ -280,19 +281,23 @@ class SilentDefault(Rule):
             return
         message = self._message(guarded)
         if known.everything:
-            self.report(node, message, severity=severity, fix_data=())
+            self.report(
+                node, message, severity=severity, confidence=guarded.confidence, fix_data=()
+            )
         else:
-            self.note(node, self.file.symbol(node.type), message, severity)
+            symbol = self.file.symbol(node.type)
+            self.note(node, symbol, message, severity, guarded.confidence)
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):
-            symbol, message, severity = note.data
+            symbol, message, severity, confidence = note.data
             if caught(project.world, symbol).everything:  # type: ignore[arg-type]
                 self.report(
                     note,
                     str(message),
                     path=examination.path,
                     severity=Severity(severity),  # type: ignore[arg-type]
+                    confidence=Confidence(confidence),  # type: ignore[arg-type]
                     fix_data=(),
                 )
 

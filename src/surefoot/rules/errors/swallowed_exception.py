@@ -12,7 +12,7 @@ from surefoot.edits.text import Unfixable
 from surefoot.facts.kinds import Suppresses
 from surefoot.linking.exceptions import Escape, Exceptions
 from surefoot.linking.project import Project
-from surefoot.model import Fix, Safety, Severity
+from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import LinkedCall
 from surefoot.semantics.guarded import Guarded, guarded_by, guarded_in
@@ -29,7 +29,8 @@ class SwallowedException(Rule):
     the typo, the missing permission and the full disk. The work is not done, nothing is in the
     log, and the first sign is somebody else's bug report. Catch the exceptions that are
     expected, or log with the traceback, count, store or raise. Where silence is meant, say why
-    in a comment: the finding is then a remark only.
+    in a comment: the finding is then a remark only. Where the work is not known to reach out of
+    the process, the confidence is medium.
     """
 
     code = "SF201"
@@ -417,11 +418,14 @@ class SwallowedException(Rule):
         message = f"{subject} hides every failure of {guarded.described}"
         calls = tuple(self._calls_of_project(guarded))
         if known.everything and not calls:
-            self.report(node, message, severity=severity, fix_data=())
+            self.report(
+                node, message, severity=severity, confidence=guarded.confidence, fix_data=()
+            )
             return
         if known.everything:
             symbol = ("n", "builtins.BaseException")
-        self.note(node, symbol, message, severity, calls, self.file.tree.place(guarded.statement))
+        place = self.file.tree.place(guarded.statement)
+        self.note(node, symbol, message, severity, calls, place, guarded.confidence)
 
     def _calls_of_project(self, guarded: Guarded) -> Iterator[int]:
         """The places of the guarded calls that may run functions of the project."""
@@ -446,7 +450,7 @@ class SwallowedException(Rule):
         }
         calls = {at: call for call in project.calls if (at := (call.path, call.place)) in wanted}
         for examination, note in notes:
-            _, message, severity, places, statement = note.data
+            _, message, severity, places, statement, confidence = note.data
             brought = self._brought(
                 [calls[at] for place in places if (at := (examination.path, place)) in calls],  # type: ignore[attr-defined]
                 int(statement),  # type: ignore[call-overload]
@@ -458,6 +462,7 @@ class SwallowedException(Rule):
                 f"{message}{hidden}",
                 path=examination.path,
                 severity=Severity(severity),  # type: ignore[arg-type]
+                confidence=Confidence.HIGH if brought else Confidence(confidence),  # type: ignore[arg-type]
                 chain=project.once(Exceptions).links(escape) if escape is not None else (),
                 fix_data=tuple(dict.fromkeys(self._place_of(item) for item in brought)),
             )
