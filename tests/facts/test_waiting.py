@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from surefoot.facts.kinds import (
     Admits,
     Blocking,
+    Connects,
     Deadline,
     HttpAnswer,
     ObeysRetryAfter,
@@ -100,6 +101,17 @@ def test_arguments_of_retries_are_accepted(file: FactsFile, installed: Installed
                     yield stated, problem(installed, stated, keyword, None)
 
     assert problems(check()) == []
+
+
+def test_what_connects_is_told_how_long_to_wait(file: FactsFile, installed: Installed) -> None:
+    """What tells an object how long to wait is a method of it, what it is made with is there."""
+    for stated in file.stated:
+        fact = facts().get(Connects, stated.name) if "connects" in stated.kinds else None
+        if fact is not None:
+            owner = stated.name.rpartition(".")[0]
+            for method in (*fact.told_by, *fact.reads, *fact.sends):
+                assert callable(installed.find(f"{owner}.{method}"))
+            assert None not in map(installed.find, fact.made_with)
 
 
 def test_no_coroutine_function_blocks(file: FactsFile, installed: Installed) -> None:

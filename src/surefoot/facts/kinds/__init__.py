@@ -86,6 +86,7 @@ from surefoot.facts.kinds.resources import (
 )
 from surefoot.facts.kinds.retrying import (
     BuiltInRetries,
+    CallsAgain,
     Idempotency,
     RepeatedMethods,
     RetriesExhausted,
@@ -99,6 +100,7 @@ from surefoot.facts.kinds.secrets import Credential, SecretFormat, ShowsFields
 from surefoot.facts.kinds.testing import Asserts, ExpectsException, Fixture, Mock, Patches
 from surefoot.facts.kinds.values import Attributes, Enters, Generic, Returns
 from surefoot.facts.kinds.waiting import (
+    Connects,
     Deadline,
     IgnoredAttribute,
     SetsSocketTimeout,
@@ -114,8 +116,10 @@ __all__ = [
     "Blocking",
     "Borrows",
     "BuiltInRetries",
+    "CallsAgain",
     "ChangesDisk",
     "ChangesProcess",
+    "Connects",
     "Coroutine",
     "Credential",
     "Deadline",

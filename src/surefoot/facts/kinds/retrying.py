@@ -125,6 +125,18 @@ class RetryPart(Fact, key="retry-part"):
 
 
 @dataclass(frozen=True)
+class CallsAgain(Fact, key="calls-again"):
+    """The callable runs the function at `position`, and runs it again when it fails: as the
+    policy says that it is a method of, or its own arguments.
+
+    `on` is the index of what is retried, where the call says it and not the policy.
+    """
+
+    position: int = 0
+    on: int | None = None
+
+
+@dataclass(frozen=True)
 class RetrySettings(Fact, key="retry-settings"):
     """How a retry policy is told when to give up and how long to wait between calls.
 

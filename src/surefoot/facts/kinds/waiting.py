@@ -73,9 +73,33 @@ class Deadline(Fact, key="deadline"):
     """The callable bounds the time of what runs in it.
 
     `by` is `context` (a `with` block) or `argument` (the awaitable at index 0).
-    `parameter` and `position` are those of the bound; literal None is no bound.
+    `parameter` and `position` are those of the bound; literal None is no bound. `absolute`: the
+    bound is a time of the clock, not the seconds until then.
     """
 
     by: str = "context"
     parameter: str | None = None
     position: int | None = 0
+    absolute: bool = False
+
+
+@dataclass(frozen=True)
+class Connects(Fact, key="connects"):
+    """The method connects the object it is called on to the peer at index 0, and waits as long
+    as the object has been told: unless it was, for as long as the system tries to connect, and
+    for ever whenever it is read.
+
+    `told_by` names the methods that tell it, or hand it to what may; `forever` lists the
+    literal arguments of those that tell it to wait for ever. `reads` names those that read,
+    `sends` those that send.
+    `options` are constants whose mention shows that it is told in another way. `made_with` are
+    the arguments with which the object connects to another machine and waits for it; with
+    others it may do neither.
+    """
+
+    told_by: tuple[str, ...]
+    reads: tuple[str, ...] = ()
+    sends: tuple[str, ...] = ()
+    forever: tuple[object, ...] = ()
+    options: tuple[str, ...] = ()
+    made_with: tuple[str, ...] = ()

@@ -76,6 +76,44 @@ class IneffectiveTimeout(Rule):
             """,
             defaults=Defaults(timeout=10),
         ),
+        Bad(
+            """
+            import asyncio
+
+            async def wait(job):
+                async with asyncio.timeout(None):
+                    return await job
+            """,
+            fixed="""
+            import asyncio
+
+            async def wait(job):
+                async with asyncio.timeout(10):
+                    return await job
+            """,
+            defaults=Defaults(timeout=10),
+        ),
+        Bad(
+            """
+            import asyncio
+
+            async def wait(job):
+                async with asyncio.timeout_at(None):
+                    return await job
+            """
+        ),
+        Good(
+            """
+            import asyncio
+
+            async def wait(jobs):
+                async with asyncio.timeout(None) as bound:
+                    limit = await jobs.limit()
+                    bound.reschedule(asyncio.get_running_loop().time() + limit)
+                    return await jobs.first()
+            """,
+            because="the block gets its bound later",
+        ),
         Good(
             """
             import asyncio
@@ -131,7 +169,7 @@ class IneffectiveTimeout(Rule):
     )
 
     def check_call(self, call: Call, fact: Deadline) -> None:
-        if fact.by != "argument":
+        if fact.by != "argument" and not self._is_bare(call):
             return
         if call.node is not None and call.arguments.get(fact.parameter or (), fact.position) == (
             PENDING
@@ -142,8 +180,13 @@ class IneffectiveTimeout(Rule):
             self.report(
                 call,
                 f"`{call.shown}` bounds nothing when its timeout is `None`",
-                fix_data=(parameters, fact.position),
+                fix_data=None if fact.absolute else (parameters, fact.position),
             )
+
+    def _is_bare(self, call: Call) -> bool:
+        """Whether a call makes a block of its own, which nobody can give another bound."""
+        item = self.file.parent(call.node) if call.node is not None else None
+        return isinstance(item, cst.WithItem) and item.asname is None
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from surefoot.edits.bounds import rebounded
-from surefoot.facts.kinds import Timeout
+from surefoot.facts.kinds import Connects, Timeout
 from surefoot.linking.project import Project
-from surefoot.model import Defaults, Fix, Severity
+from surefoot.model import Confidence, Defaults, Fix, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call
+from surefoot.semantics.connecting import unbounded
 from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of
 from surefoot.semantics.values import PENDING
@@ -27,7 +28,7 @@ class InfiniteTimeout(Rule):
 
     code = "SF102"
     severity = Severity.WARNING
-    facts = (Timeout,)
+    facts = (Timeout, Connects)
     examples = (
         Bad(
             """
@@ -100,6 +101,31 @@ class InfiniteTimeout(Rule):
             """,
             count=2,
         ),
+        Bad(
+            """
+            import socket
+
+            def ask(host, line):
+                peer = socket.socket()
+                peer.settimeout(None)
+                peer.connect((host, 43))
+                peer.sendall(line)
+                return peer.recv(4096)
+            """
+        ),
+        Good(
+            """
+            import socket
+
+            def listen(host):
+                peer = socket.socket()
+                peer.settimeout(3)
+                peer.connect((host, 5222))
+                peer.settimeout(None)
+                return peer.recv(4096)
+            """,
+            because="only what may rightly take long waits without a bound",
+        ),
         Good(
             """
             import requests
@@ -139,7 +165,10 @@ class InfiniteTimeout(Rule):
         ),
     )
 
-    def check_call(self, call: Call, fact: Timeout) -> None:
+    def check_call(self, call: Call, fact: Timeout | Connects) -> None:
+        if isinstance(fact, Connects):
+            self._judge_connection(call, fact)
+            return
         if fact.wait != "network" or At.DEADLINE in call.at:
             return
         given = call.arguments.get(fact.parameter, fact.position)
@@ -151,6 +180,17 @@ class InfiniteTimeout(Rule):
                 f"`{call.shown}` waits for ever, its timeout is switched off",
                 fix_data=(fact.parameter, fact.position, fact.made_with),
             )
+
+    def _judge_connection(self, call: Call, fact: Connects) -> None:
+        """Judge a connection of an object that is told to wait for ever, and nothing else."""
+        if call.node is None or At.DEADLINE in call.at:
+            return
+        found = unbounded(self.file, call, fact)
+        if found is not None and found.switched_off is not None:
+            told, shown = self.file.code(found.switched_off), self.file.code(call.node.func)
+            message = f"after `{told}`, `{shown}` and each read wait without a bound"
+            confidence = None if found.reads else Confidence.MEDIUM
+            self.report(found.switched_off, message, confidence=confidence)
 
     def link(self, project: Project) -> None:
         for examination, note in project.notes(self.name):

@@ -7,16 +7,17 @@ from typing import Any
 import libcst as cst
 
 from surefoot.edits import bounded
-from surefoot.facts.kinds import BuiltInRetries, SetsSocketTimeout, Timeout
+from surefoot.facts.kinds import Connects, SetsSocketTimeout, Timeout
 from surefoot.linking.forwarding import callers_without, forward_of, forwarded
 from surefoot.linking.project import Project
-from surefoot.model import Confidence, Defaults, Fix, Severity
+from surefoot.model import Confidence, Defaults, Fix, Note, Severity
 from surefoot.rule import Bad, Good, Link, Rule
+from surefoot.semantics.adapters import are_adapted, may_be_adapted
 from surefoot.semantics.call import Call, Given
+from surefoot.semantics.connecting import tellers, unbounded
 from surefoot.semantics.names import spoken
-from surefoot.semantics.summary import MOUNTED, At
+from surefoot.semantics.summary import At
 from surefoot.semantics.timeouts import Bound, bound_of, is_bounded_later
-from surefoot.semantics.values import PENDING
 from surefoot.syntax.scopes import Binding
 
 
@@ -32,7 +33,7 @@ class MissingTimeout(Rule):
 
     code = "SF101"
     severity = Severity.ERROR
-    facts = (Timeout, SetsSocketTimeout)
+    facts = (Timeout, SetsSocketTimeout, Connects)
     silenced_as = ("S113", "missing-timeout")
     examples = (
         Bad(
@@ -331,6 +332,29 @@ class MissingTimeout(Rule):
             """,
             because="the project sets a timeout for all sockets",
         ),
+        Bad(
+            """
+            import socket
+
+            def ask(host, line):
+                with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as peer:
+                    peer.connect((host, 2003))
+                    peer.sendall(line)
+                    return peer.recv(80)
+            """
+        ),
+        Good(
+            """
+            import socket
+
+            def send(host, line):
+                peer = socket.socket()
+                peer.settimeout(3)
+                peer.connect((host, 2003))
+                peer.sendall(line)
+            """,
+            because="the socket is told how long to wait",
+        ),
         Good(
             """
             import asyncio
@@ -340,43 +364,18 @@ class MissingTimeout(Rule):
             """,
             because="`wait_for` bounds what it is given",
         ),
-        Good(
-            """
-            import http.client
-
-            class UnixConnection(http.client.HTTPConnection):
-                def __init__(self, path):
-                    super().__init__("localhost", timeout=3)
-                    self.path = path
-
-            def connect(path):
-                return UnixConnection(path)
-            """,
-            because="the subclass has a constructor of its own",
-        ),
-        Good(
-            """
-            import asyncio
-            from .deadlines import ceil_timeout
-
-            async def connect(host):
-                async with ceil_timeout(3):
-                    return await asyncio.open_connection(host, 80)
-            """,
-            because="the helper around it, by its name, bounds the time",
-        ),
-        Good(
-            """
-            import ftplib
-
-            def connect(host):
-                return ftplib.FTP().connect(host, timeout=5)
-            """,
-            because="without a host the constructor does not connect",
-        ),
     )
 
-    def check_call(self, call: Call, fact: Timeout | SetsSocketTimeout) -> None:
+    def visit_Call(self, node: cst.Call) -> None:
+        match node.func:
+            case cst.Attribute(cst.Attribute(attr=owner), cst.Name(value=method)):
+                if method in self.file.facts.once(tellers):
+                    self.note(node, "told", owner.value)
+
+    def check_call(self, call: Call, fact: Timeout | SetsSocketTimeout | Connects) -> None:
+        if isinstance(fact, Connects):
+            self._judge_connection(call, fact)
+            return
         if isinstance(fact, SetsSocketTimeout):
             if call.node is not None:
                 self.note(call.node, "default")
@@ -390,22 +389,26 @@ class MissingTimeout(Rule):
             return
         if fact.peer is not None and call.arguments.get(fact.peer, 0) is Given.ABSENT:
             return
-        if _may_be_adapted(call):
+        if may_be_adapted(call):
             return
         if call.node is None:
             if not (fact.socket_default and _sets_default(self.project)):
                 self.report(call, _message(call, fact), fix_data=_fixable(fact))
         elif fact.socket_default:
             self.note(call.node, "missing", _message(call, fact), _fixable(fact))
-        elif not self._adapted(call) and not is_bounded_later(self.file, call.node):
+        elif not are_adapted(self.file, call) and not is_bounded_later(self.file, call.node):
             self.report(call, _message(call, fact), fix_data=_fixable(fact))
 
     def link(self, project: Project) -> None:
-        unbounded = not _sets_default(project)
+        notes = list(project.notes(self.name))
+        told = {note.data[1] for _, note in notes if note.data[0] == "told"}
+        unset = not _sets_default(project)
         forwards = []
-        for examination, note in project.notes(self.name):
+        for examination, note in notes:
             match note.data:
-                case ("missing", str() as message, fix_data) if unbounded:
+                case ("socket", shown, reads, sends, *kept) if unset and told.isdisjoint(kept):
+                    self._report_socket(note, examination.path, shown, reads, sends)
+                case ("missing", str() as message, fix_data) if unset:
                     self.report(note, message, path=examination.path, fix_data=fix_data)  # type: ignore[arg-type]
                 case ("forwards", str() as function, str() as parameter, names, shown):
                     steps = ((examination.path, note.place, f"`{shown}` gets no timeout"),)
@@ -425,6 +428,28 @@ class MissingTimeout(Rule):
         """Give the bound of the project to the call, or to what made its receiver."""
         maker = self._maker(node) if constructor else None
         return bounded(self.file, maker or node, constructor if maker else parameter, self.defaults)
+
+    def _judge_connection(self, call: Call, fact: Connects) -> None:
+        """Note a connection of an object that nothing in this file tells how long to wait."""
+        if call.node is None or At.DEADLINE in call.at:
+            return
+        found = unbounded(self.file, call, fact)
+        if found is not None and found.switched_off is None:
+            shown = self.file.code(call.node.func)
+            self.note(
+                call.node, "socket", shown, found.reads, found.sends, *sorted(found.attributes)
+            )
+
+    def _report_socket(
+        self, note: Note, path: str, shown: object, reads: object, sends: object
+    ) -> None:
+        if reads:
+            message = f"what is read after `{shown}` may wait for ever: no timeout is set"
+            self.report(note, message, path=path)
+            return
+        message = f"`{shown}` waits until the system gives up, minutes: no timeout is set"
+        confidence = Confidence.MEDIUM if sends else Confidence.LOW
+        self.report(note, message, path=path, severity=Severity.WARNING, confidence=confidence)
 
     def _maker(self, node: cst.Call) -> cst.Call | None:
         """The call of this file that made the receiver, where it has one name and no other."""
@@ -455,31 +480,6 @@ class MissingTimeout(Rule):
             if not isinstance(parent, (cst.Arg, cst.Param)):
                 return True
         return False
-
-    def _adapted(self, call: Call) -> bool:
-        """Whether sessions of this file get an adapter that may set the timeout."""
-        if not (call.name or "").startswith("requests.Session."):
-            return False
-        for node in self.file.tree.of(cst.Call):
-            if isinstance(node.func, cst.Attribute) and node.func.attr.value == "mount":
-                adapter = self.file.call(node).arguments.get("adapter", 1)
-                if not isinstance(adapter, tuple) or adapter == PENDING:
-                    return True
-                if adapter[0] != "i" or adapter[1] != "requests.adapters.HTTPAdapter":
-                    return True
-        return False
-
-
-def _may_be_adapted(call: Call) -> bool:
-    """Whether something that may set the timeout was mounted on the receiver where it was made,
-    or put in the place of its methods."""
-    made = call.constructor
-    adapter = made.get((MOUNTED,)) if made is not None else Given.ABSENT
-    if adapter is Given.ABSENT:
-        return False
-    if not isinstance(adapter, tuple) or adapter[0] != "i" or call.world.cls(adapter[1]):
-        return True
-    return call.world.fact(BuiltInRetries, adapter[1]) is None
 
 
 def _fixable(fact: Timeout) -> tuple[str, str] | None:
