@@ -10,6 +10,7 @@ import pytest
 
 from surefoot.facts.kinds import (
     BuiltInRetries,
+    CallsAgain,
     Decodes,
     Fact,
     Idempotency,
@@ -92,6 +93,7 @@ def _of_mock(fact: Mock) -> Iterator[Place]:
 
 _PLACES: dict[type[Fact], Callable[..., Iterator[Place]]] = {
     BuiltInRetries: _of_retries,
+    CallsAgain: lambda fact: iter([(None, fact.position), (None, fact.on)]),
     Decodes: lambda fact: iter([(None, fact.position), *((each, None) for each in fact.typed_by)]),
     Idempotency: _of_effect,
     Mock: _of_mock,

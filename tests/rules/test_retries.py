@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
+import pytest
+
 from surefoot.model import Confidence, Finding, Severity
 from surefoot.rules.network.double_retry import DoubleRetry
 from surefoot.rules.network.retry_on_everything import RetryOnEverything
@@ -214,3 +216,60 @@ def test_a_callback_that_only_logs_is_for_information() -> None:
         """
     (finding,) = check({"f.py": textwrap.dedent(code)}, [SilentRetryExhaustion])
     assert finding.severity is Severity.INFO
+
+
+HANDED = """
+import openai
+import retry.api
+import retrying
+import stamina
+import tenacity
+
+client = openai.OpenAI()
+aclient = openai.AsyncOpenAI()
+
+class Shop:
+    def __init__(self):
+        self.again = tenacity.Retrying(stop=tenacity.stop_after_attempt(3))
+
+    def _ask(self, text):
+        return client.responses.create(model="m", input=text)
+
+    def ask(self, text, handed):
+        try:
+            return {call}
+        except ValueError:
+            return None
+
+async def ask(text):
+    return {awaited}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("self.again(self._ask, text)", 1),
+        ("self.again(client.responses.create, input=text)", 1),
+        ("retry.api.retry_call(self._ask, [text], tries=4)", 1),
+        ("retrying.Retrying(stop_max_attempt_number=3).call(self._ask, text)", 1),
+        ("stamina.RetryingCaller(attempts=3)(openai.APIError, self._ask, text)", 1),
+        ("stamina.RetryingCaller(attempts=3)(KeyError, self._ask, text)", 0),
+        ("tenacity.Retrying(stop=tenacity.stop_after_attempt(1))(self._ask, text)", 0),
+        ("self.again(handed, text)", 0),
+        ("self.again(str, text)", 0),
+        ("map(self._ask, text)", 0),
+    ],
+)
+def test_a_function_is_handed_to_what_calls_it_again(call: str, expected: int) -> None:
+    """A policy that is called with a function is a layer around what the function does."""
+    code = HANDED.format(call=call, awaited="text")
+    assert len(found({"shop.py": code})) == expected
+
+
+def test_a_coroutine_function_is_handed_to_what_calls_it_again() -> None:
+    """The asynchronous policies run what they are given alike."""
+    policy = "tenacity.AsyncRetrying(stop=tenacity.stop_after_attempt(3))"
+    awaited = f"await {policy}(aclient.responses.create, input=text)"
+    (finding,) = found({"shop.py": HANDED.format(call="None", awaited=awaited)})
+    assert finding.message.startswith("`tenacity.AsyncRetrying` tries 3 times around `openai.")

@@ -6,15 +6,23 @@ import builtins
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from surefoot.facts.kinds import Blocking, BuiltInRetries, Coroutine, Retry, Returns, Timeout
+from surefoot.facts.kinds import (
+    Blocking,
+    BuiltInRetries,
+    CallsAgain,
+    Coroutine,
+    Retry,
+    Returns,
+    Timeout,
+)
 from surefoot.linking.project import Project
 from surefoot.model import Examination, Note
-from surefoot.semantics.call import Arguments, Call, LinkedCall
+from surefoot.semantics.call import Arguments, Call, Given, LinkedCall
 from surefoot.semantics.file import is_test_path
-from surefoot.semantics.retried import Errors
+from surefoot.semantics.retried import Errors, condition
 from surefoot.semantics.retries import (
     FOREVER,
     Client,
@@ -24,10 +32,19 @@ from surefoot.semantics.retries import (
     policy_of,
 )
 from surefoot.semantics.retry_notes import Loop, loop_of
-from surefoot.semantics.summary import At, FunctionSummary, Symbol
+from surefoot.semantics.summary import (
+    MOUNTED,
+    At,
+    CallSummary,
+    FunctionSummary,
+    ModuleSummary,
+    Symbol,
+)
+from surefoot.semantics.values import PENDING, Value
 from surefoot.semantics.world import World
 
 _DEEPEST = 3
+_MOUNTS = f".{MOUNTED.removesuffix('()')}"
 _ASIDE = At.CAUGHT | At.HANDLER | At.TEARDOWN | At.LAMBDA | At.DECORATOR
 _FAMILIES = {
     "aioboto3": "botocore",
@@ -113,6 +130,29 @@ class RetryLayers:
                         if call.place in loop.calls and not call.at & (At.LAMBDA | At.DECORATOR)
                     ]
                     yield from self._worst(found, name, calls, with_loops=False)
+            for call in self.project.calls_in.get(name, ()):
+                fact = call.fact(CallsAgain)
+                if fact is not None and not call.at & (At.LAMBDA | At.DECORATOR):
+                    yield from self._around_argument(name, module, call, fact)
+
+    def _around_argument(
+        self, function: str, module: ModuleSummary, call: LinkedCall, fact: CallsAgain
+    ) -> Iterator[Stack]:
+        """Yield the worst layer inside a function that is handed to what calls it again."""
+        policy = policy_of(self.world, call.receiver)
+        own = call.fact(Retry)
+        if policy is None and own is not None:
+            policy = Policy(str(call.name), own, call.arguments)
+        handed = call.arguments.symbol((), fact.position)
+        if policy is None or not policy.enabled or not isinstance(handed, tuple):
+            return
+        layer = _layer_of_policy(policy, f"`{policy.name}`", call.path, call.place)
+        if fact.on is not None:
+            caught = condition(self.world, call.arguments.symbol((), fact.on))
+            layer = replace(layer, errors=caught)
+        inner = CallSummary(call.place, ("c", handed, ()), call.function, int(call.at))
+        calls = [LinkedCall(self.world, module, inner)]
+        yield from self._worst(layer, function, calls, with_loops=False)
 
     def _worst(
         self, outer: Layer, function: str, calls: list[LinkedCall], *, with_loops: bool
@@ -249,13 +289,31 @@ class RetryLayers:
                 return called(str(call.name), own, call.arguments, self.settings)
             return None
         receiver = call.receiver
-        client = client_of(self.world, receiver, self.settings)
+        client = self._mounting(receiver) or client_of(self.world, receiver, self.settings)
         if client is None or receiver is None:
             return None
         fact = self.world.fact(BuiltInRetries, receiver[1])
         if fact is not None and "*" not in fact.calls:
             return client if last in fact.calls else None
         return client if self._is_remote(call) else None
+
+    def _mounting(self, receiver: Value) -> Client | None:
+        """The retries of what the constructor of a project class mounts on its instances."""
+        if receiver is None or receiver[0] != "i" or self.world.cls(receiver[1]) is None:
+            return None
+        fact = self.world.fact(BuiltInRetries, receiver[1])
+        if fact is None or MOUNTED not in fact.read:
+            return None
+        for owner in self.world.lineage(receiver[1]):
+            if owner == PENDING:
+                return None
+            for call in self.project.calls_in.get(f"{owner[1]}.__init__", ()):
+                if (call.name or "").endswith(_MOUNTS) and _is_for_all(call, owner[1]):
+                    adapter = call.arguments.get("adapter", 1)
+                    if isinstance(adapter, Given):
+                        return None
+                    return client_of(self.world, adapter, self.settings)
+        return None
 
     def _is_remote(self, call: Call) -> bool:
         blocking = call.fact(Blocking)
@@ -353,6 +411,14 @@ def _layer_of_policy(policy: Policy, shown: str, path: str, place: int) -> Layer
         delay=delay,
         is_silent=policy.stays_silent,
     )
+
+
+def _is_for_all(call: LinkedCall, owner: str) -> bool:
+    """Whether a call mounts something for every host, on an instance of this class."""
+    receiver = call.receiver
+    if receiver is None or receiver[0] != "i" or receiver[1] != owner:
+        return False
+    return call.arguments.constant("prefix", 0) == ("https://",)
 
 
 def _runs(call: LinkedCall, callee: FunctionSummary) -> bool:

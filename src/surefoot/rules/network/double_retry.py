@@ -165,6 +165,74 @@ class DoubleRetry(Rule):
                         return await client.responses.create(model="m", input=text)
             """
         ),
+        Bad(
+            """
+            # file: transport.py
+            import requests
+            from requests.adapters import HTTPAdapter
+            from urllib3.util.retry import Retry
+
+            class ApiSession(requests.Session):
+                def __init__(self):
+                    super().__init__()
+                    policy = Retry(total=4, status_forcelist=(502, 503))
+                    self.mount("https://", HTTPAdapter(max_retries=policy))
+            # file: stock.py
+            import requests
+            from tenacity import retry, stop_after_attempt, wait_fixed
+            from transport import ApiSession
+
+            class Stock:
+                def __init__(self):
+                    self.session = ApiSession()
+
+                @retry(stop=stop_after_attempt(3), wait=wait_fixed(2))
+                def level(self, sku):
+                    return self.session.get(f"https://stock/{sku}", timeout=3).json()
+            """
+        ),
+        Bad(
+            """
+            import openai
+            from tenacity import Retrying, stop_after_attempt, wait_fixed
+
+            client = openai.OpenAI()
+
+            def ask(text):
+                return client.responses.create(model="m", input=text)
+
+            def ask_again(text):
+                return Retrying(stop=stop_after_attempt(3), wait=wait_fixed(1))(ask, text)
+
+            def ask_directly(text):
+                again = Retrying(stop=stop_after_attempt(3), wait=wait_fixed(1))
+                return again(client.responses.create, model="m", input=text)
+            """,
+            count=2,
+        ),
+        Good(
+            """
+            import requests
+            import tenacity
+            from requests.adapters import HTTPAdapter
+
+            class ApiSession(requests.Session):
+                def __init__(self):
+                    super().__init__()
+                    self.mount("https://", HTTPAdapter(max_retries=3))
+
+            session = ApiSession()
+
+            @tenacity.retry(stop=tenacity.stop_after_attempt(3))
+            def read(url):
+                return session.get(url, timeout=3).json()
+
+            def send(url):
+                again = tenacity.Retrying(stop=tenacity.stop_after_attempt(3))
+                return again(requests.post, url, timeout=3)
+            """,
+            because="an adapter with a number retries failures to connect only",
+        ),
         Good(
             """
             import openai
