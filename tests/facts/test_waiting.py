@@ -187,9 +187,13 @@ def _problems_of_answer(installed: Installed, stated: Stated) -> Iterator[tuple[
             yield stated, f"{returns.type} has no {name}"
     for keyword in fact.checked_by:
         yield stated, problem(installed, stated, keyword, None)
-    if fact.constructor:
-        client = stated.name.rpartition(".")[0]
-        if isinstance(installed.find(client), type):
+    client = stated.name.rpartition(".")[0]
+    made = installed.find(client)
+    if isinstance(made, type):
+        for name in fact.hooks:
+            if not hasattr(made, name) and f"self.{name} = " not in inspect.getsource(made):
+                yield stated, f"{client} has no {name}"
+        if fact.constructor:
             for keyword in fact.constructor:
                 yield (
                     stated,

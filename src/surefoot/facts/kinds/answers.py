@@ -73,7 +73,8 @@ class HttpAnswer(Fact, key="http-answer"):
 
     `status` names the attributes and methods of the answer that tell the status, or raise for
     a bad one; `body` those that give its content. `checked_by` names keywords of the call that may
-    look at the status, `constructor` those of the client. `sends`: the request changes
+    look at the status, `constructor` those of the client; `hooks` are attributes of the client
+    that hold functions for its answers. `sends`: the request changes
     something, `yes` or `no`, or `method` where the argument at index 0 tells.
     """
 
@@ -81,4 +82,5 @@ class HttpAnswer(Fact, key="http-answer"):
     body: tuple[str, ...]
     checked_by: tuple[str, ...] = ()
     constructor: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
     sends: str = "no"

@@ -8,11 +8,13 @@ import libcst as cst
 
 from surefoot.edits.answers import raising
 from surefoot.facts.kinds import HttpAnswer
-from surefoot.linking.project import Project
+from surefoot.linking.hooked import is_hooked_elsewhere
+from surefoot.linking.project import Project, full_name
 from surefoot.model import Confidence, Fix, Safety, Severity
 from surefoot.rule import Bad, Good, Rule
 from surefoot.semantics.call import Call, Given
 from surefoot.semantics.handlers import last_name
+from surefoot.semantics.hooked import hooks_in, is_handed_on, may_be_hooked
 from surefoot.semantics.http_answers import Looks, looks_at_answer
 from surefoot.semantics.loops import is_script
 from surefoot.semantics.summary import MOUNTED
@@ -136,6 +138,40 @@ class UncheckedHttpStatus(Rule):
             """,
             count=2,
         ),
+        Bad(
+            """
+            import requests
+
+            class Shop:
+                def __init__(self, check):
+                    self.prices = requests.Session()
+                    self.prices.hooks["response"].append(check)
+                    self.stock = requests.Session()
+
+                def price(self, url):
+                    return self.prices.get(url, timeout=3).json()["price"]
+
+                def level(self, url):
+                    return self.stock.get(url, timeout=3).json()["level"]
+            """,
+            fixed="""
+            import requests
+
+            class Shop:
+                def __init__(self, check):
+                    self.prices = requests.Session()
+                    self.prices.hooks["response"].append(check)
+                    self.stock = requests.Session()
+
+                def price(self, url):
+                    return self.prices.get(url, timeout=3).json()["price"]
+
+                def level(self, url):
+                    response = self.stock.get(url, timeout=3)
+                    response.raise_for_status()
+                    return response.json()["level"]
+            """,
+        ),
         Good(
             """
             import requests
@@ -245,23 +281,38 @@ class UncheckedHttpStatus(Rule):
         looks = looks_at_answer(self.file, node)
         if looks is None or not (looks.dropped or looks.attributes):
             return
-        if fact is None or _is_wrong(call, fact, looks):
-            told = (looks.dropped, looks.guarded, "hooks" in self.file.text)
-            self.note(node, *told, *sorted(looks.attributes))
+        if fact is not None and not _is_wrong(call, fact, looks):
+            return
+        if not may_be_hooked(self.file, node):
+            told = (looks.dropped, looks.guarded, is_handed_on(self.file, node))
+            self.note(node, "answer", *told, *sorted(looks.attributes))
+
+    def visit_Module(self, node: cst.Module) -> None:
+        for hook in hooks_in(self.file):
+            name = hook.owner[1] if hook.owner is not None else ""
+            self.note(hook.node, "hook", name)
 
     def link(self, project: Project) -> None:
-        found = {
-            (examination.path, note.place): note.data
-            for examination, note in project.notes(self.name)
-        }
+        found = {}
+        hooked: dict[str, str] = {}
+        for examination, note in project.notes(self.name):
+            kind, *data = note.data
+            if kind == "hook":
+                owner = note.scope or str(data[0])
+                hooked[full_name(examination.module, owner)] = examination.path
+            else:
+                found[examination.path, note.place] = data
         for call in project.calls_about(HttpAnswer) if found else ():
-            data = found.get((call.path, call.place))
+            known = found.get((call.path, call.place))
             fact = call.fact(HttpAnswer)
-            if data is None or fact is None:
+            if known is None or fact is None:
                 continue
-            dropped, guarded, hooked, *attributes = data
+            dropped, guarded, handed, *attributes = known
+            others = [name for name, path in hooked.items() if path != call.path]
+            if (handed and others) or is_hooked_elsewhere(call, others):
+                continue
             looks = Looks(frozenset(map(str, attributes)), bool(dropped), bool(guarded))
-            if not _is_wrong(call, fact, looks) or (hooked and "hooks" in fact.checked_by):
+            if not _is_wrong(call, fact, looks):
                 continue
             if call.constructor is None and self._checks_somewhere(project, call, fact):
                 continue
