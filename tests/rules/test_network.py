@@ -125,6 +125,47 @@ def send(host, line):
         if peer is not None:
             peer.close()
 """,
+    "declared beforehand": """
+import socket
+
+class Meter:
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self._peer: socket.socket | None = None
+
+    def _connect(self) -> None:
+        self._peer = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._peer.connect((self.host, 4028))  # here
+
+    def close(self) -> None:
+        if self._peer is not None:
+            self._peer.close()
+            self._peer = None
+""",
+    "an address that is given": """
+import socket
+
+def banner(address) -> bytes:
+    peer = socket.socket()
+    try:
+        peer.connect(address)  # here
+        return peer.recv(1024)
+    except OSError as error:
+        print(f"no banner from {address}: {error}")
+        return b""
+    finally:
+        peer.close()
+""",
+    "its own address": """
+import socket
+
+def wake(server):
+    address = ("127.0.0.1", 80)
+    with socket.socket() as one, socket.socket() as other:
+        one.connect(address)
+        other.connect(server.getsockname())
+""",
     "on this machine": """
 import socket
 

@@ -12,7 +12,7 @@ from surefoot.facts.kinds import Connects
 from surefoot.facts.table import FactTable
 from surefoot.semantics.call import Arguments, Call
 from surefoot.semantics.file import File
-from surefoot.syntax.scopes import Scope
+from surefoot.syntax.scopes import Binding, Scope
 
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1|")
 _ALARM = re.compile(r"\bsignal\.(alarm|setitimer)\b")
@@ -39,15 +39,14 @@ class Unbounded:
 def unbounded(file: File, call: Call, fact: Connects) -> Unbounded | None:
     """Return what is known of the object that a call connects; None where the peer is on the
     same machine, or the object is told how long to wait, or handed to what may tell it."""
-    made, node = call.constructor, call.node
-    if node is None or made is None or not isinstance(node.func, cst.Attribute):
+    node, receiver = call.node, call.receiver
+    if node is None or receiver is None or not isinstance(node.func, cst.Attribute):
         return None
-    if not _waits(made, fact) or _is_near(file, node) or _ALARM.search(file.text):
+    if _is_near(file, node) or _ALARM.search(file.text):
         return None
     if any(option in file.text for option in fact.options):
         return None
-    assert call.receiver is not None
-    uses = _Uses(file, call.receiver[1], fact)
+    uses = _Uses(file, receiver[1], fact)
     if not uses.follow(node.func.value):
         return None
     attributes = frozenset(uses.attributes)
@@ -89,23 +88,28 @@ def _is_near(file: File, node: cst.Call) -> bool:
     """Whether a call connects to this machine, as far as can be seen."""
     if not node.args:
         return True
-    value = file.value(node.args[0].value)
-    if value is not None and value[0] != "t":
-        return True
-    match node.args[0].value:
+    address = _default(file, node.args[0].value)
+    match address:
         case cst.Tuple(elements=[cst.Element(value=host), *_]):
             return _is_loopback(file, host)
-    return False
+    return file.constant(address) is not None
+
+
+def _default(file: File, node: cst.BaseExpression) -> cst.BaseExpression:
+    """What an expression is by default, where it is a parameter; what is assigned, where that
+    is done once; or the expression itself."""
+    if isinstance(node, cst.Name):
+        scope = file.scope(node).find(node.value)
+        match scope.bindings[node.value] if scope is not None else []:
+            case [Binding(kind="param", node=cst.Param(default=cst.BaseExpression() as value))]:
+                return value
+            case [Binding(kind="assign", value=cst.BaseExpression() as value, path=())]:
+                return value
+    return node
 
 
 def _is_loopback(file: File, host: cst.BaseExpression) -> bool:
-    constant = file.constant(host)
-    if constant is None and isinstance(host, cst.Name):
-        scope = file.scope(host).find(host.value)
-        for binding in scope.bindings[host.value] if scope is not None else ():
-            default = getattr(binding.node, "default", None)
-            if isinstance(default, cst.CSTNode):
-                constant = file.constant(default)
+    constant = file.constant(_default(file, host))
     return constant is not None and _LOOPBACK.fullmatch(str(constant[0])) is not None
 
 
@@ -171,7 +175,8 @@ class _Uses:
         return False
 
     def _makes(self, node: cst.Call) -> bool:
-        return self.file.name(node) == self.kind
+        made = self.file.call(node)
+        return made.name == self.kind and _waits(made.arguments, self.fact)
 
     def _is_understood(self, use: cst.CSTNode) -> bool:
         parent = self.file.parent(use)

@@ -92,9 +92,9 @@ class Connects(Fact, key="connects"):
     `told_by` names the methods that tell it, or hand it to what may; `forever` lists the
     literal arguments of those that tell it to wait for ever. `reads` names those that read,
     `sends` those that send.
-    `options` are constants whose mention shows that it is told in another way. `made_with` are
-    the arguments with which the object connects to another machine and waits for it; with
-    others it may do neither.
+    `options` are names whose mention shows that it is told in another way, or connects to
+    itself. `made_with` are the arguments with which the object connects to another machine and
+    waits for it; with others it may do neither.
     """
 
     told_by: tuple[str, ...]
