@@ -726,3 +726,26 @@ class Shop:
 """
     found = check({"made.py": made, "used.py": used}, [UncheckedHttpStatus])
     assert [(item.path, item.span.line) for item in found] == [("used.py", 14)]
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "expected"),
+    [
+        ("def watch(session):\n    session.hooks['response'].append(print)\n", 0),
+        ("class Manager:\n    def run(self):\n        self.hooks.append(print)\n", 1),
+    ],
+)
+def test_a_session_that_is_handed_on_may_get_a_hook(elsewhere: str, expected: int) -> None:
+    """Where some function hooks the session that it is given, one that is handed on has a hook."""
+    code = """
+import requests
+from elsewhere import watch
+
+session = requests.Session()
+watch(session)
+
+def load(url):
+    return session.get(url, timeout=3).json()
+"""
+    files = {"service.py": code, "elsewhere.py": elsewhere}
+    assert len(check(files, [UncheckedHttpStatus])) == expected

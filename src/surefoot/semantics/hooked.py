@@ -21,6 +21,15 @@ class Hook(NamedTuple):
     node: cst.Attribute
     owner: Owner | None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether the session is a parameter, and not the object whose method this is."""
+        if self.owner is None or not _is_parameter(self.owner):
+            return False
+        scope, name = self.owner
+        owner = scope.parent if scope is not None and scope.first == name else None
+        return owner is None or owner.kind != "class"
+
 
 def hook_names(table: FactTable) -> frozenset[str]:
     """Return the attributes of sessions and clients that hold their hooks."""

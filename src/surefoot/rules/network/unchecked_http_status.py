@@ -290,16 +290,18 @@ class UncheckedHttpStatus(Rule):
     def visit_Module(self, node: cst.Module) -> None:
         for hook in hooks_in(self.file):
             name = hook.owner[1] if hook.owner is not None else ""
-            self.note(hook.node, "hook", name)
+            self.note(hook.node, "hook", name, hook.is_given)
 
     def link(self, project: Project) -> None:
         found = {}
         hooked: dict[str, str] = {}
+        given: set[str] = set()
         for examination, note in project.notes(self.name):
             kind, *data = note.data
             if kind == "hook":
                 owner = note.scope or str(data[0])
                 hooked[full_name(examination.module, owner)] = examination.path
+                given |= {examination.path} if data[1] else set()
             else:
                 found[examination.path, note.place] = data
         for call in project.calls_about(HttpAnswer) if found else ():
@@ -309,7 +311,7 @@ class UncheckedHttpStatus(Rule):
                 continue
             dropped, guarded, handed, *attributes = known
             others = [name for name, path in hooked.items() if path != call.path]
-            if (handed and others) or is_hooked_elsewhere(call, others):
+            if (handed and given - {call.path}) or is_hooked_elsewhere(call, others):
                 continue
             looks = Looks(frozenset(map(str, attributes)), bool(dropped), bool(guarded))
             if not _is_wrong(call, fact, looks):
