@@ -749,3 +749,5 @@ def load(url):
 """
     files = {"service.py": code, "elsewhere.py": elsewhere}
     assert len(check(files, [UncheckedHttpStatus])) == expected
+    tested = {"service.py": code, "tests/test_elsewhere.py": elsewhere}
+    assert len(check(tested, [UncheckedHttpStatus])) == 1
