@@ -732,6 +732,7 @@ class Shop:
     ("elsewhere", "expected"),
     [
         ("def watch(session):\n    session.hooks['response'].append(print)\n", 0),
+        ("def add(run):\n    def added(self):\n        return run(self) if self.hooks else 0\n", 1),
         ("class Manager:\n    def run(self):\n        self.hooks.append(print)\n", 1),
     ],
 )

@@ -49,8 +49,21 @@ def _hooks(file: File, _: cst.Module) -> tuple[Hook, ...]:
     return tuple(
         Hook(node, _owner(file, node.value))
         for node in file.tree.of(cst.Attribute)
-        if node.attr.value in names
+        if node.attr.value in names and _is_dictionary(file, node)
     )
+
+
+def _is_dictionary(file: File, node: cst.Attribute) -> bool:
+    """Whether an attribute is used as the dictionary of hooks of a session is: not iterated,
+    tested or appended to."""
+    match file.parent(node):
+        case cst.Attribute(attr=cst.Name(value=method)):
+            return method in ("update", "setdefault")
+        case cst.Subscript() | cst.AssignTarget() | cst.AnnAssign() | cst.Assign() | cst.Arg():
+            return True
+        case cst.DictElement() | cst.StarredDictElement() | cst.AugAssign():
+            return True
+    return False
 
 
 def _owner(file: File, node: cst.BaseExpression) -> Owner | None:
