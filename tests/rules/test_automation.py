@@ -367,3 +367,23 @@ def test_command_of_which_nothing_is_known(command: str, confidence: Confidence)
     code = f"{imports}\ndef work(name, options):\n    subprocess.call({command})\n"
     (finding,) = check({"job.py": code}, [IgnoredExitStatus])
     assert finding.confidence is confidence
+
+
+@pytest.mark.parametrize(("ending", "found"), [("raise SystemExit(2)", False), ("pass", True)])
+def test_what_a_handler_calls_may_end_the_program(ending: str, found: bool) -> None:
+    """A function that tells the failure may also be what ends the program."""
+    code = f"""
+    def main():
+        try:
+            work()
+        except Exception as error:
+            handle(error)
+
+    def handle(error):
+        print(error)
+        {ending}
+
+    if __name__ == "__main__":
+        main()
+    """
+    assert bool(_lines(CliFailureExitsZero, code)) is found

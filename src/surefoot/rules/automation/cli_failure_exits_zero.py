@@ -353,23 +353,6 @@ class CliFailureExitsZero(Rule):
             """,
             because="the author says that it may fail",
         ),
-        Good(
-            """
-            def main():
-                try:
-                    work()
-                except Exception as error:
-                    handle(error)
-
-            def handle(error):
-                print(error)
-                raise SystemExit(2)
-
-            if __name__ == "__main__":
-                main()
-            """,
-            because="what is called may end the program",
-        ),
     )
 
     def visit_Try(self, node: cst.Try) -> None:
