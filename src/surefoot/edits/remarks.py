@@ -30,6 +30,8 @@ def silence_no_more(file: File, node: cst.CSTNode, names: Collection[str]) -> tu
             continue
         given = [name.strip() for name in match["names"].split(",")]
         left = [name for name in given if name not in names]
+        if len(left) == len(given):
+            continue
         start, end = where.range(file.span(comment))
         if not left:
             reason = match["reason"].strip(" \t-:;,")
@@ -38,7 +40,7 @@ def silence_no_more(file: File, node: cst.CSTNode, names: Collection[str]) -> tu
             if not text:
                 start -= len(space.whitespace.value)
             edits.append(where.edit(start, end, text))
-        elif len(left) < len(given):
+        else:
             first, last = (start + index for index in match.span("names"))
             edits.append(where.edit(first, last, ", ".join(left)))
     return tuple(edits)
