@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from surefoot.catalog import all_rules
 from surefoot.discover import module_name
 from surefoot.examine import examine, look
 from surefoot.facts.load import load
@@ -12,7 +14,16 @@ from surefoot.facts.shipped import facts_files
 from surefoot.facts.table import FactTable
 from surefoot.fixing import Answer, Fixer, Outcome, Plan, Proposal
 from surefoot.linking.link import link
-from surefoot.model import NO_DEFAULTS, Defaults, Finding, FixRequest, Looked, Safety, SourceFile
+from surefoot.model import (
+    NO_DEFAULTS,
+    Defaults,
+    Finding,
+    FixRequest,
+    Looked,
+    Safety,
+    Severity,
+    SourceFile,
+)
 from surefoot.rule import Rule
 from surefoot.ruleset import RuleSet
 
@@ -84,3 +95,18 @@ def mend(
 
     outcome = Fixer(contents, findings, Plan(least, choose=choose)).run()
     return {**contents, **outcome.changed}, outcome
+
+
+@functools.cache
+def _rule(name: str) -> type[Rule]:
+    return next(rule for rule in all_rules() if rule.name == name)
+
+
+def found(rule: str, code: str, path: str = "service.py") -> list[Finding]:
+    """What a rule, given by its name, finds in one file, whose code may be indented."""
+    return check({path: textwrap.dedent(code)}, [_rule(rule)])
+
+
+def severities(rule: str, code: str, path: str = "service.py") -> list[Severity]:
+    """How bad what a rule finds in one file is."""
+    return [finding.severity for finding in found(rule, code, path)]

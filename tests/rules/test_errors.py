@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 
-from surefoot.catalog import all_rules
-from surefoot.model import Confidence, Finding, Severity
-from tests.checking import check
-
-RULES = {rule.name: rule for rule in all_rules()}
-
-
-def found(rule: str, code: str, path: str = "service.py") -> list[Finding]:
-    return check({path: textwrap.dedent(code)}, [RULES[rule]])
-
-
-def severities(rule: str, code: str, path: str = "service.py") -> list[Severity]:
-    return [finding.severity for finding in found(rule, code, path)]
+from surefoot.model import Confidence, Severity
+from tests.checking import found, severities
 
 
 def test_import_fallback() -> None:

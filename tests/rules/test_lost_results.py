@@ -6,16 +6,8 @@ import textwrap
 
 import pytest
 
-from surefoot.catalog import all_rules
-from surefoot.model import Confidence, Finding, Severity
-from tests.checking import check
-
-RULES = {rule.name: rule for rule in all_rules()}
-
-
-def found(rule: str, code: str, path: str = "service.py") -> list[Finding]:
-    return check({path: textwrap.dedent(code)}, [RULES[rule]])
-
+from surefoot.model import Confidence, Severity
+from tests.checking import found
 
 AWS = """
 import logging
