@@ -2,38 +2,51 @@
 
     python scripts/corpus.py [DIRECTORY] [--small] [--list FILE]
 
-The packages and their exact versions stand in `corpus.toml` beside this script. Only wheels
-are taken, so nothing of a package is ever run. Of each wheel the `.py` and `.pyi` files are
-written to `DIRECTORY/<package>/` (default `.corpus`), one folder per package. When all is
-there, an empty file `READY` appears. What is already there is not downloaded again.
+The packages and their exact versions stand in `corpus.toml` beside this script. Wheels are
+taken, or source distributions for the sake of their tests; nothing of a package is ever run. Of
+each the `.py` and `.pyi` files are written to `DIRECTORY/<package>/` (default `.corpus`), one
+folder per package; of sources also what tells where a project begins. When all is there, an empty
+file `READY` appears. What is already there is not downloaded again.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import io
+import json
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+import urllib.request
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import urljoin
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
+INDEX = "https://pypi.org/simple/"
+SIMPLE_API = "application/vnd.pypi.simple.v1+json"
 MAX_FILE_SIZE = 20_000_000
+SUFFIXES = frozenset({".py", ".pyi"})
+MARKERS = frozenset({"pyproject.toml", "setup.cfg"})
 
 
 @dataclass(frozen=True)
 class Package:
-    """A distribution on the index; `small` ones make up the small corpus."""
+    """A distribution on the index; `small` ones make up the small corpus. Of `source` ones the
+    source distribution is taken, not a wheel."""
 
     name: str
     version: str
-    small: bool
+    small: bool = False
+    source: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,12 +58,9 @@ class Size:
 
 
 def read_list(path: Path) -> list[Package]:
-    """Return the packages listed in the TOML file; `KeyError` if an entry lacks a field."""
+    """Return the packages listed in the TOML file; `TypeError` if a field is lacking or unknown."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return [
-        Package(entry["name"], entry["version"], entry.get("small", False))
-        for entry in table["package"]
-    ]
+    return [Package(**entry) for entry in table["package"]]
 
 
 def download(package: Package, folder: Path) -> Path:
@@ -66,24 +76,64 @@ def download(package: Package, folder: Path) -> Path:
     return wheel
 
 
-def unpack(wheel: Path, folder: Path) -> None:
-    """Write the Python files of the wheel below `folder`.
+def source_of(package: Package) -> bytes:
+    """Download the source distribution of exactly this version, as the index hashes it.
 
-    Names that would leave the folder, links and files of unreasonable size are passed over.
+    Raises `OSError` when the index cannot be reached or does not have it.
     """
+    page = urljoin(INDEX, f"{package.name}/")
+    request = urllib.request.Request(page, headers={"Accept": SIMPLE_API})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        listed = json.load(answer)["files"]
+    ending = f"-{package.version}.tar.gz"
+    entry = next((each for each in listed if each["filename"].endswith(ending)), None)
+    if entry is None:
+        raise FileNotFoundError(f"there is no source of {package.name} {package.version}")
+    with urllib.request.urlopen(urljoin(page, entry["url"]), timeout=60) as answer:
+        content: bytes = answer.read()
+    if hashlib.sha256(content).hexdigest() != entry["hashes"]["sha256"]:
+        raise OSError(f"{entry['filename']} is not what the index says it is")
+    return content
+
+
+def is_wanted(name: str, size: int, others: frozenset[str] = frozenset()) -> bool:
+    """Whether a file of an archive is Python, or one of `others`, and may be written: a name that
+    would leave the folder and a file of unreasonable size are passed over."""
+    path = PurePosixPath(name)
+    if path.suffix not in SUFFIXES and path.name not in others:
+        return False
+    return (
+        not path.is_absolute()
+        and ".." not in path.parts
+        and "\\" not in name
+        and (size <= MAX_FILE_SIZE)
+    )
+
+
+def write(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of an archive below `folder`."""
+    target = folder.joinpath(*PurePosixPath(name).parts)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+
+
+def unpack(wheel: Path, folder: Path) -> None:
+    """Write the wanted files of the wheel below `folder`; links are passed over."""
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():
-            name = PurePosixPath(member.filename)
-            if name.suffix not in {".py", ".pyi"} or member.is_dir():
-                continue
-            if name.is_absolute() or ".." in name.parts or "\\" in member.filename:
-                continue
             is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-            if is_link or member.file_size > MAX_FILE_SIZE:
+            if member.is_dir() or is_link or not is_wanted(member.filename, member.file_size):
                 continue
-            target = folder.joinpath(*name.parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(archive.read(member))
+            write(folder, member.filename, archive.read(member))
+
+
+def unpack_source(content: bytes, folder: Path) -> None:
+    """Write the wanted files of the source distribution below `folder`; links are passed over."""
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        for member in archive:
+            file = archive.extractfile(member) if member.isfile() else None
+            if file is not None and is_wanted(member.name, member.size, MARKERS):
+                write(folder, member.name, file.read())
 
 
 def lay_out(package: Package, directory: Path) -> Size:
@@ -92,8 +142,11 @@ def lay_out(package: Package, directory: Path) -> Size:
     stamp = target / ".version"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != package.version:
         shutil.rmtree(target, ignore_errors=True)
-        with tempfile.TemporaryDirectory() as folder:
-            unpack(download(package, Path(folder)), target)
+        if package.source:
+            unpack_source(source_of(package), target)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                unpack(download(package, Path(folder)), target)
         target.mkdir(exist_ok=True)
         stamp.write_text(package.version, encoding="utf-8")
     return measure(target)
@@ -122,7 +175,7 @@ def main() -> int:
             continue
         try:
             size = lay_out(package, directory)
-        except subprocess.SubprocessError as error:
+        except (subprocess.SubprocessError, OSError) as error:
             print(f"{package.name} {package.version}: {error}", file=sys.stderr)
             missing.append(package.name)
             continue
